@@ -1,0 +1,1 @@
+"""Jobpass: a passport for every job."""

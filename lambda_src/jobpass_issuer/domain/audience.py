@@ -1,0 +1,20 @@
+"""An audience: whom an ID token is for."""
+
+MAX_LENGTH = 255
+
+
+def mistake(audience: str) -> str | None:
+    """Return what is wrong with an audience and how to mend it, or None where nothing is.
+
+    IAM takes client IDs of 1 to 255 characters (IAM API, "CreateOpenIDConnectProvider").
+    """
+    if not audience:
+        return "must not be empty: write the relying party's client ID, such as `sts.amazonaws.com`"
+    if len(audience) > MAX_LENGTH:
+        return f"is {len(audience)} characters long; {MAX_LENGTH} is the most"
+    for character in audience:
+        if not 0x21 <= ord(character) <= 0x7E:
+            return f"must be printable ASCII without blanks; it holds U+{ord(character):04X}"
+        if character in '"\\*?$<>{}':
+            return f"must not hold `{character}`"
+    return None

@@ -1,0 +1,43 @@
+"""A deployment: the profiles, platforms and roles of one `jobpass.yaml`, as the jobs function carries them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from jobpass_issuer.domain.platform import Platform
+from jobpass_issuer.domain.profile import Profile
+from jobpass_issuer.domain.trusting_role import TrustingRole
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Who may register which jobs, and which roles trust them, each by name."""
+
+    profiles: Mapping[str, Profile]
+    platforms: Mapping[str, Platform]
+    roles: Mapping[str, TrustingRole]
+
+    @property
+    def aws_audiences(self) -> tuple[str, ...]:
+        """The client IDs of the IAM provider: exactly the audiences that the roles name, in order."""
+        return tuple(dict.fromkeys(audience for role in self.roles.values() for audience in role.audiences))
+
+    def to_document(self) -> dict[str, Any]:
+        """Return plain values from which `from_document` makes the same deployment."""
+        return {
+            "profiles": [profile.to_document() for profile in self.profiles.values()],
+            "platforms": [platform.to_document() for platform in self.platforms.values()],
+            "roles": [role.to_document() for role in self.roles.values()],
+        }
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Return the deployment that `to_document` wrote."""
+        profiles = [Profile.from_document(each) for each in document["profiles"]]
+        platforms = [Platform.from_document(each) for each in document["platforms"]]
+        roles = [TrustingRole.from_document(each) for each in document["roles"]]
+        return cls(
+            {profile.name: profile for profile in profiles},
+            {platform.name: platform for platform in platforms},
+            {role.name: role for role in roles},
+        )

@@ -1,0 +1,77 @@
+"""What can go wrong, as types: each leaf has a stable code; its HTTP status is decided in one place, handlers/response.py."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake in what somebody sent or wrote: where it is, and what is wrong with its remedy."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+class IssuerError(Exception):
+    """Base of everything that Jobpass refuses or fails at, with a code of RFC 6749, RFC 6750 or RFC 8693."""
+
+    code = "server_error"
+
+    def __init__(self, description: str, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(description)
+        self.description = description
+        self.problems = tuple(problems)
+
+
+class InvalidRequestError(IssuerError):
+    """The request is malformed, or asks for what its maker may not have."""
+
+    code = "invalid_request"
+
+    @classmethod
+    def of(cls, problems: Sequence[Problem]) -> "InvalidRequestError":
+        """Return the error that reports every problem at once."""
+        return cls("; ".join(str(problem) for problem in problems), problems)
+
+
+class InvalidTargetError(IssuerError):
+    """The audience or the role asked for is not one that the registration holds (RFC 8693, section 2.2.2)."""
+
+    code = "invalid_target"
+
+
+class InvalidTokenError(IssuerError):
+    """The request token is missing, malformed, unknown, ended or expired (RFC 6750, section 3.1)."""
+
+    code = "invalid_token"
+
+
+class MissingTokenError(IssuerError):
+    """No request token was sent: RFC 6750, section 3.1 wants a challenge without an error code."""
+
+    code = "invalid_request"
+
+
+class AccessDeniedError(IssuerError):
+    """The caller is known to AWS but is no platform of this issuer."""
+
+    code = "access_denied"
+
+
+class NotFoundError(IssuerError):
+    """There is no such job for this caller."""
+
+    code = "not_found"
+
+
+class TemporarilyUnavailableError(IssuerError):
+    """A dependency failed in a way that trying again can mend."""
+
+    code = "temporarily_unavailable"
+
+    def __init__(self, description: str, retry_after_seconds: int = 1) -> None:
+        super().__init__(description)
+        self.retry_after_seconds = retry_after_seconds

@@ -1,0 +1,32 @@
+"""A platform: who registers jobs, and which ones it may."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What one platform's registrations must satisfy.
+
+    `invocation_role` is the name of the IAM role whose sessions are this platform. `where` says which value each
+    field must have (`*` and `?` as in StringLike), `roles` names the trusting roles its jobs may pin.
+    """
+
+    name: str
+    invocation_role: str
+    profiles: tuple[str, ...]
+    audiences: tuple[str, ...]
+    where: Mapping[str, str]
+    roles: tuple[str, ...]
+    max_job_seconds: int
+
+    def to_document(self) -> dict[str, Any]:
+        """Return plain values from which `from_document` makes the same platform."""
+        return asdict(self)
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Self:
+        """Return the platform that `to_document` wrote."""
+        lists = {name: tuple(document[name]) for name in ("profiles", "audiences", "roles")}
+        return cls(**{**document, **lists})

@@ -1,0 +1,168 @@
+"""The subject: one definition that formats `sub` and gives the pattern by which a role trusts it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from jobpass_issuer.domain.shape import PRINTABLE, Run, Shape
+from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
+
+MAX_LENGTH = 255
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A place in a template that a field's value takes."""
+
+    name: str
+
+
+def parse_template(template: str) -> tuple[str | Field, ...]:
+    """Split `org:{org}` into literals and fields.
+
+    Raises:
+        ValueError: a brace that is not part of a `{field}`.
+    """
+    parts: list[str | Field] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(template):
+        _add_literal(parts, template[end : match.start()])
+        if not _FIELD_NAME.fullmatch(match[1]):
+            raise ValueError(f"`{match[0]}` is no field: write a name of a-z, 0-9 and _, such as {{repo}}")
+        parts.append(Field(match[1]))
+        end = match.end()
+    _add_literal(parts, template[end:])
+    return tuple(parts)
+
+
+def _add_literal(parts: list[str | Field], literal: str) -> None:
+    if "{" in literal or "}" in literal:
+        raise ValueError("has a brace without its partner: write each field as {name}")
+    if literal:
+        parts.append(literal)
+
+
+def render(parts: Sequence[str | Field], values: Mapping[str, str]) -> str | None:
+    """Return the template with its fields filled in, or None where one of them has no value."""
+    text = []
+    for part in parts:
+        value = part if isinstance(part, str) else values.get(part.name)
+        if value is None:
+            return None
+        text.append(value)
+    return "".join(text)
+
+
+@dataclass(frozen=True)
+class SubjectTemplate:
+    """How a profile makes the subject of a job.
+
+    Two jobs that differ in a field never share a subject: no value holds a delimiter, and every two fields are
+    separated by one, so a subject can be taken apart in one way only.
+    """
+
+    text: str
+
+    @cached_property
+    def parts(self) -> tuple[str | Field, ...]:
+        """Literals and fields in their order."""
+        return parse_template(self.text)
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields that a subject is made of."""
+        return tuple(part.name for part in self.parts if isinstance(part, Field))
+
+    @cached_property
+    def delimiters(self) -> frozenset[str]:
+        """The characters that no field of this subject may hold, wildcards included."""
+        literals = "".join(part for part in self.parts if isinstance(part, str))
+        return frozenset(character for character in literals if not character.isalnum()) | WILDCARDS
+
+    def mistakes(self) -> list[str]:
+        """Return what keeps this template from naming each job unmistakably, each with its remedy."""
+        try:
+            parts = self.parts
+        except ValueError as error:
+            return [str(error)]
+        found = [
+            f"`{part}` holds `{mark}`: use printable ASCII without blanks, `*` and `?`"
+            for part in parts
+            if isinstance(part, str)
+            for mark in part
+            if mark not in PRINTABLE - WILDCARDS
+        ]
+        if not self.text:
+            found.append("is empty: name at least one field, such as `job:{job}`")
+        elif not self.fields:
+            found.append("names no field: every job would have the same subject; add one, such as `{job}`")
+        for name in sorted({name for name in self.fields if self.fields.count(name) > 1}):
+            found.append(f"uses {{{name}}} twice: once is enough to tell jobs apart")
+        for left, middle, right in zip(parts, parts[1:], parts[2:], strict=False):
+            if isinstance(left, Field) and isinstance(right, Field) and str(middle).isalnum():
+                found.append(f"puts only `{middle}` between {{{left.name}}} and {{{right.name}}}: put a `:` there")
+        for left, right in zip(parts, parts[1:], strict=False):
+            if isinstance(left, Field) and isinstance(right, Field):
+                found.append(f"puts nothing between {{{left.name}}} and {{{right.name}}}: put a `:` there")
+        return found
+
+    def value_mistake(self, value: str) -> str | None:
+        """Return why a value cannot stand in this subject, or None where it can."""
+        for character in value:
+            if character in self.delimiters:
+                return f"must not hold `{character}`, which separates the parts of the subject or is a wildcard"
+            if character not in PRINTABLE:
+                return f"must be printable ASCII without blanks; it holds U+{ord(character):04X}"
+        return None
+
+    def format(self, values: Mapping[str, str]) -> str:
+        """Return the subject of the job with these values.
+
+        Raises:
+            ValueError: a value is missing, empty or may not stand in a subject, or the subject is too long.
+        """
+        for name in self.fields:
+            if not values.get(name):
+                raise ValueError(f"{name} is missing or empty")
+            mistake = self.value_mistake(values[name])
+            if mistake:
+                raise ValueError(f"{name} {mistake}")
+        subject = render(self.parts, values)
+        if subject is None or len(subject) > MAX_LENGTH:
+            raise ValueError(f"the subject is longer than {MAX_LENGTH} characters")
+        return subject
+
+    def pattern(self, when: Mapping[str, str]) -> "SubjectPattern":
+        """Return the pattern that takes exactly the subjects whose fields are as `when` says, `*` where it is silent."""
+        return SubjectPattern("".join(part if isinstance(part, str) else when.get(part.name, "*") for part in self.parts))
+
+    def shape(self, constants: Mapping[str, str]) -> Shape:
+        """Return every subject that this template can make, some that it cannot included (any permitted value)."""
+        permitted = PRINTABLE - self.delimiters
+        return Shape.of(
+            part if isinstance(part, str) else constants.get(part.name) or Run(permitted) for part in self.parts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectPattern:
+    """What a trust policy says of `sub`."""
+
+    text: str
+
+    @property
+    def operator(self) -> str:
+        """IAM's condition operator: StringEquals where there is no wildcard, else StringLike."""
+        return "StringLike" if has_wildcard(self.text) else "StringEquals"
+
+    def matches(self, subject: str) -> bool:
+        """Whether IAM takes the subject."""
+        return like(self.text, subject) if has_wildcard(self.text) else self.text == subject
+
+    def shape(self) -> Shape:
+        """Return every subject that this pattern takes."""
+        one = Run(PRINTABLE, least=1, most=1)
+        return Shape.of({"*": Run(PRINTABLE, least=0), "?": one}.get(mark, mark) for mark in self.text)
