@@ -1,4 +1,4 @@
-"""What can go wrong, as types: each leaf has a stable code; its HTTP status is decided in one place, handlers/response.py."""
+"""What can go wrong, as types: each has a stable code, and its HTTP status is decided once, in the handlers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -65,9 +65,8 @@ class Profile:
             mistake = self._value_mistake(name, value)
             if mistake:
                 found.append(Problem(f"fields.{name}", mistake))
-        for name in self.required_fields():
-            if name not in given and name not in self.constants:
-                found.append(Problem(f"fields.{name}", f"is missing: profile `{self.name}` needs it"))
+        missing = [name for name in self.required_fields() if name not in given and name not in self.constants]
+        found += [Problem(f"fields.{name}", f"is missing: profile `{self.name}` needs it") for name in missing]
         return found
 
     def _value_mistake(self, name: str, value: str) -> str | None:
@@ -93,7 +92,9 @@ class Profile:
         """Return plain values from which `from_document` makes the same profile."""
         return {
             "name": self.name,
-            "fields": {name: {"pattern": rule.pattern, "required": rule.required} for name, rule in self.fields.items()},
+            "fields": {
+                name: {"pattern": rule.pattern, "required": rule.required} for name, rule in self.fields.items()
+            },
             "subject": self.subject.text,
             "claims": dict(self.claims),
             "session_tags": dict(self.session_tags),

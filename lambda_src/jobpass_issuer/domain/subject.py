@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from jobpass_issuer.domain.shape import PRINTABLE, Run, Shape
 from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
@@ -99,12 +100,12 @@ class SubjectTemplate:
             found.append("is empty: name at least one field, such as `job:{job}`")
         elif not self.fields:
             found.append("names no field: every job would have the same subject; add one, such as `{job}`")
-        for name in sorted({name for name in self.fields if self.fields.count(name) > 1}):
-            found.append(f"uses {{{name}}} twice: once is enough to tell jobs apart")
+        repeated = sorted({name for name in self.fields if self.fields.count(name) > 1})
+        found += [f"uses {{{name}}} twice: once is enough to tell jobs apart" for name in repeated]
         for left, middle, right in zip(parts, parts[1:], parts[2:], strict=False):
             if isinstance(left, Field) and isinstance(right, Field) and str(middle).isalnum():
                 found.append(f"puts only `{middle}` between {{{left.name}}} and {{{right.name}}}: put a `:` there")
-        for left, right in zip(parts, parts[1:], strict=False):
+        for left, right in pairwise(parts):
             if isinstance(left, Field) and isinstance(right, Field):
                 found.append(f"puts nothing between {{{left.name}}} and {{{right.name}}}: put a `:` there")
         return found
@@ -136,8 +137,10 @@ class SubjectTemplate:
         return subject
 
     def pattern(self, when: Mapping[str, str]) -> "SubjectPattern":
-        """Return the pattern that takes exactly the subjects whose fields are as `when` says, `*` where it is silent."""
-        return SubjectPattern("".join(part if isinstance(part, str) else when.get(part.name, "*") for part in self.parts))
+        """Return the pattern that takes exactly the subjects whose fields are as `when` says."""
+        return SubjectPattern(
+            "".join(part if isinstance(part, str) else when.get(part.name, "*") for part in self.parts)
+        )
 
     def shape(self, constants: Mapping[str, str]) -> Shape:
         """Return every subject that this template can make, some that it cannot included (any permitted value)."""

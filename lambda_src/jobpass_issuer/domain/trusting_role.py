@@ -27,7 +27,7 @@ class TrustingRole:
         return f"arn:{partition}:iam::{account_id}:role/{self.arn_path}"
 
     def trust_policy(self, profile: Profile, issuer: Issuer, provider_arn: str) -> dict[str, Any]:
-        """Return the trust policy that admits exactly these jobs (IAM user guide, "Creating a role for web identity or OIDC").
+        """Return the trust policy that admits exactly these jobs (IAM, "Create a role for OIDC federation").
 
         The issuer and the ARN may hold placeholders that CloudFormation fills in later.
         """
