@@ -1,0 +1,222 @@
+"""sts:AssumeRoleWithWebIdentity at ministack's edge: parameters in, a session and its credentials out."""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from xml.sax.saxutils import escape
+
+from local.seam import trust_policy
+from local.seam.controls import Controls
+from local.seam.issuer_documents import IssuerDocuments
+from local.seam.judgement import Provider, WebIdentity, judge, route
+from local.seam.ministack_parts import part, replace
+from local.seam.refusal import RefusedError, invalid_parameter, not_authorized
+
+ACTION = "AssumeRoleWithWebIdentity"
+
+Parameters = dict[str, Any]
+Response = tuple[int, dict[str, str], bytes]
+Handler = Callable[..., Awaitable[Response]]
+
+_SESSION_NAME_PATTERN = r"[\w+=,.@-]*"
+
+
+@dataclass(frozen=True)
+class AssumeRoleRequest:
+    """The parameters of the action, within AWS's bounds."""
+
+    role_arn: str
+    session_name: str
+    token: str
+    provider_id: str
+    duration_seconds: int
+    parameters: Parameters
+
+    @property
+    def account(self) -> str:
+        """The account of the role, whose OIDC providers count."""
+        return self.role_arn.split(":")[4]
+
+
+def install(controls: Controls) -> None:
+    """Judge web identities, and leave every other action of STS to ministack."""
+    handle_request: Handler = part("handle_request")
+    documents = IssuerDocuments(controls.now, lambda: controls.jwks_cache_seconds)
+
+    async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Response:
+        parameters, speaks_json = read_parameters(headers, body, query)
+        if part("_p")(parameters, "Action") != ACTION:
+            return await handle_request(method, path, headers, body, query)
+        # In a thread: the issuer's documents may come from this very process, whose event loop must stay free.
+        return await asyncio.to_thread(_answer, parameters, speaks_json, controls, documents)
+
+    replace("handle_request", handle)
+
+
+def read_parameters(headers: dict[str, str], body: bytes, query: dict[str, Any]) -> tuple[Parameters, bool]:
+    """The request's parameters, and whether it speaks the JSON protocol rather than the query protocol."""
+    if "amz-json" in headers.get("content-type", ""):
+        try:
+            document = json.loads(body or b"{}")
+        except ValueError:
+            document = {}
+        members = document if isinstance(document, dict) else {}
+        action = headers.get("x-amz-target", "").rpartition(".")[2]
+        values = {name: value if isinstance(value, list) else [str(value)] for name, value in members.items()}
+        return values | {"Action": [action]}, True
+    return dict(query) | parse_qs(body.decode("utf-8", errors="replace"), keep_blank_values=True), False
+
+
+def _answer(parameters: Parameters, speaks_json: bool, controls: Controls, documents: IssuerDocuments) -> Response:
+    try:
+        request = _request(parameters)
+        route(request.provider_id)
+        identity = judge(
+            request.token,
+            role_arn=request.role_arn,
+            find_provider=lambda issuer: _provider(request.account, issuer),
+            fetch_jwk_set=documents.jwk_set,
+            now=int(controls.now()),
+        )
+        _check_role(request, identity)
+        return _success(request, identity, speaks_json)
+    except RefusedError as refusal:
+        if speaks_json:
+            refused: Response = part("error_response_json")(refusal.code, refusal.message, refusal.status)
+        else:
+            refused = part("_error")(refusal.status, refusal.code, escape(refusal.message), ns="sts")
+        return refused
+
+
+def _request(parameters: Parameters) -> AssumeRoleRequest:
+    """Read and check the parameters (STS API Reference, AssumeRoleWithWebIdentity); raises RefusedError."""
+    value = part("_p")
+    role_arn, session_name = value(parameters, "RoleArn", None), value(parameters, "RoleSessionName", None)
+    token, duration = value(parameters, "WebIdentityToken", None), value(parameters, "DurationSeconds", "") or "3600"
+    _check_length("roleArn", role_arn, 20, 2048)
+    _check_length("roleSessionName", session_name, 2, 64)
+    _check_length("webIdentityToken", token, 4, 20000, secret=True)
+    if not re.fullmatch(_SESSION_NAME_PATTERN, session_name, re.ASCII):
+        _violates(
+            "roleSessionName", session_name, f"Member must satisfy regular expression pattern: {_SESSION_NAME_PATTERN}"
+        )
+    if part("_assumed_role_arn")(role_arn, session_name)[1]:
+        raise invalid_parameter(f"{role_arn} is invalid")
+    if not re.fullmatch(r"[0-9]{1,9}", duration):
+        _violates("durationSeconds", duration, "Member must be an integer")
+    if int(duration) < 900:
+        _violates("durationSeconds", duration, "Member must have value greater than or equal to 900")
+    if int(duration) > 43200:
+        _violates("durationSeconds", duration, "Member must have value less than or equal to 43200")
+    provider_id = value(parameters, "ProviderId", "")
+    return AssumeRoleRequest(role_arn, session_name, token, provider_id, int(duration), parameters)
+
+
+def _check_length(name: str, value: str | None, least: int, most: int, *, secret: bool = False) -> None:
+    if value is None:
+        raise invalid_parameter(
+            f"1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
+        )
+    if len(value) < least:
+        _violates(name, None if secret else value, f"Member must have length greater than or equal to {least}")
+    if len(value) > most:
+        _violates(name, None if secret else value, f"Member must have length less than or equal to {most}")
+
+
+def _violates(name: str, value: str | None, constraint: str) -> None:
+    """Refuse a parameter; a secret one (None) is not repeated."""
+    shown = "Value" if value is None else f"Value '{value}'"
+    raise invalid_parameter(
+        f"1 validation error detected: {shown} at '{name}' failed to satisfy constraint: {constraint}"
+    )
+
+
+def _provider(account: str, issuer: str) -> Provider | None:
+    """The account's provider for exactly this issuer, its trailing slash included."""
+    if not issuer.startswith("https://"):
+        return None
+    arn = f"arn:aws:iam::{account}:oidc-provider/{issuer.removeprefix('https://')}"
+    record = part("_oidc_providers").get_scoped(account, None, arn)
+    return Provider(arn, frozenset(record["ClientIDList"])) if record else None
+
+
+def _check_role(request: AssumeRoleRequest, identity: WebIdentity) -> None:
+    role = part("_roles").get_scoped(request.account, None, request.role_arn.rpartition("/")[2])
+    if role is None or role["Arn"] != request.role_arn:
+        raise not_authorized()
+    document = role["AssumeRolePolicyDocument"]
+    policy = document if isinstance(document, str) else json.dumps(document)
+    if not trust_policy.allows(policy, identity, role_arn=request.role_arn, session_name=request.session_name):
+        raise not_authorized()
+    if request.duration_seconds > int(role.get("MaxSessionDuration", 3600)):
+        raise invalid_parameter("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
+
+
+def _success(request: AssumeRoleRequest, identity: WebIdentity, speaks_json: bool) -> Response:
+    """Register the session with ministack and answer with its credentials."""
+    policies, malformed = part("_session_policies")(request.parameters, request.account)
+    if malformed:
+        return malformed  # type: ignore[no-any-return]
+    assumed_arn, _ = part("_assumed_role_arn")(request.role_arn, request.session_name)
+    user_id = f"{part('_role_id')(request.role_arn)}:{request.session_name}"
+    access_key, secret, session_token = (
+        part(name)() for name in ("_gen_session_access_key", "_gen_secret", "_gen_session_token")
+    )
+    expiration = time.time() + request.duration_seconds
+    part("register_session")(
+        access_key,
+        {
+            "Arn": assumed_arn,
+            "UserId": user_id,
+            "SecretAccessKey": secret,
+            "SessionToken": session_token,
+            "Expiration": expiration,
+            "AccountId": request.account,
+            "PrincipalType": "AssumedRole",
+            "SessionTags": [{"Key": key, "Value": value} for key, value in identity.tags.values.items()],
+            "SessionPolicies": policies if any(policies.values()) else None,
+            "SourceIdentity": identity.source_identity,
+        },
+    )
+    result: dict[str, Any] = {
+        "Credentials": {
+            "AccessKeyId": access_key,
+            "SecretAccessKey": secret,
+            "SessionToken": session_token,
+            "Expiration": int(expiration) if speaks_json else part("_future")(request.duration_seconds),
+        },
+        "AssumedRoleUser": {"AssumedRoleId": user_id, "Arn": assumed_arn},
+        "SubjectFromWebIdentityToken": identity.subject,
+        "Audience": identity.audience,
+        "Provider": identity.provider_arn,
+        "PackedPolicySize": packed_policy_size(identity),
+    }
+    if identity.source_identity is not None:
+        result["SourceIdentity"] = identity.source_identity
+    answer: Response = (
+        part("json_response")(result)
+        if speaks_json
+        else part("_xml")(200, f"{ACTION}Response", f"<{ACTION}Result>{_xml(result)}</{ACTION}Result>", ns="sts")
+    )
+    return answer
+
+
+def packed_policy_size(identity: WebIdentity) -> int:
+    """An estimate, in percent, that agrees with every size observed; AWS publishes no formula."""
+    carried = len(identity.subject) + 17
+    if identity.source_identity is not None:
+        carried += len(identity.source_identity) + 18
+    carried += sum(len(key) + len(value) + 18 for key, value in identity.tags.values.items())
+    return 24 + carried // 30
+
+
+def _xml(members: dict[str, Any]) -> str:
+    return "".join(
+        f"<{name}>{_xml(value) if isinstance(value, dict) else escape(str(value))}</{name}>"
+        for name, value in members.items()
+    )

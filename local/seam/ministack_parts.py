@@ -1,0 +1,75 @@
+"""The parts of ministack that the seam is sewn to, and the check that they are where they were.
+
+They are ministack's inner functions and tables, which a release may move without notice: so the version is pinned,
+and a part that is missing stops the emulator before it serves anything.
+"""
+
+import importlib
+import importlib.metadata
+from typing import Any
+
+PINNED_VERSION = "1.5.33"
+
+_APP = "ministack.app"
+_STS = "ministack.services.sts"
+_IAM = "ministack.services.iam"
+_DYNAMODB = "ministack.services.dynamodb"
+_EVALUATOR = "ministack.core.iam_evaluator"
+_RESPONSES = "ministack.core.responses"
+_PROVISIONERS = "ministack.services.cloudformation.provisioners"
+
+PARTS: dict[str, tuple[str, ...]] = {
+    _APP: ("main", "app", "_handle_post_body_shortcuts"),
+    _STS: ("handle_request", "register_session", "_assumed_role_arn", "_role_id", "_session_policies"),
+    _IAM: (
+        "_IAM_HANDLERS", "_oidc_providers", "_roles", "_error", "_xml", "_p", "_extract_tags", "_extract_tag_keys",
+        "_now", "_future", "_gen_secret", "_gen_session_access_key", "_gen_session_token",
+    ),
+    _DYNAMODB: ("_update_ttl", "_update_continuous_backups", "_ttl_settings", "_pitr_settings"),
+    _EVALUATOR: ("EvalContext", "evaluate_trust_policy", "_action_matches"),
+    _RESPONSES: ("error_response_json", "json_response", "get_account_id", "get_region"),
+    _PROVISIONERS: ("_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY", "_REPLACING_PROPERTIES", "_reconcile_tag_list"),
+}  # fmt: skip
+
+
+class MovedPartError(Exception):
+    """Ministack is not the one that the seam was made for; the text names the remedy."""
+
+
+def check() -> None:
+    """Raise MovedPartError unless ministack is the pinned version and has every part that the seam needs."""
+    try:
+        version = importlib.metadata.version("ministack")
+    except importlib.metadata.PackageNotFoundError:
+        version = "not installed"
+    if version != PINNED_VERSION:
+        raise MovedPartError(
+            f"The embedded AWS needs ministack {PINNED_VERSION}; found: {version}. Remedy: delete .local/emulator-venv "
+            f"and run the command again, or install the pinned requirements. To move to another version, set "
+            f"PINNED_VERSION in local/seam/ministack_parts.py and run tests/local/seam, which show what has moved."
+        )
+    missing = [f"{module}.{name}" for module, names in PARTS.items() for name in names if not _has(module, name)]
+    if missing:
+        raise MovedPartError(
+            f"The embedded AWS is sewn to parts of ministack that are no longer there: {', '.join(missing)}. "
+            f"Remedy: install ministack {PINNED_VERSION} anew, or mend local/seam and its list of parts."
+        )
+
+
+def part(name: str) -> Any:
+    """The part of ministack with this bare name, which PARTS must list."""
+    (module,) = (module for module, names in PARTS.items() if name in names)
+    return getattr(importlib.import_module(module), name)
+
+
+def replace(module_of: str, replacement: object) -> None:
+    """Put `replacement` where ministack looks the named function up when it calls it."""
+    (module,) = (module for module, names in PARTS.items() if module_of in names)
+    setattr(importlib.import_module(module), module_of, replacement)
+
+
+def _has(module: str, name: str) -> bool:
+    try:
+        return hasattr(importlib.import_module(module), name)
+    except ImportError:
+        return False
