@@ -1,0 +1,51 @@
+"""The whole of `jobpass.yaml`, typed."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from jobpass.configuration.issuer_settings import ApiSettings, IssuerSettings, SigningSettings
+from jobpass.configuration.platform_settings import PlatformSettings
+from jobpass.configuration.profile_settings import ProfileSettings
+from jobpass.configuration.role_settings import RoleSettings
+from jobpass.configuration.settings import DEPLOYMENT_NAME, Name, Settings
+from jobpass_issuer.domain.deployment import Deployment
+
+
+class Configuration(Settings):
+    """One deployment of Jobpass. `jobpass.configuration.load` makes it, and checks what no single part can see."""
+
+    name: str = Field(default="jobpass", pattern=DEPLOYMENT_NAME)
+    """Names the stack and begins the names of its roles."""
+
+    issuer: IssuerSettings = IssuerSettings()
+    """Where the issuer is found, and how long its tokens live."""
+
+    signing: SigningSettings = SigningSettings()
+    """How ID tokens are signed."""
+
+    api: ApiSettings = ApiSettings()
+    """The HTTP API that platforms and jobs call."""
+
+    retention: Literal["retain", "destroy"] = "retain"
+    """What `cdk destroy` does with the table, the documents and the signing keys."""
+
+    deletion_protection: bool = True
+    """Whether DynamoDB refuses to delete the table. Must be false where retention is `destroy`."""
+
+    profiles: dict[Name, ProfileSettings] = Field(min_length=1)
+    """How each kind of job is described, by name."""
+
+    platforms: dict[Name, PlatformSettings] = Field(min_length=1)
+    """Who may register which jobs, by name."""
+
+    roles: dict[Name, RoleSettings] = Field(default={})
+    """Who is trusted with what, by name: each becomes an IAM role."""
+
+    def deployment(self) -> Deployment:
+        """Return the profiles, platforms and roles as the functions know them."""
+        return Deployment(
+            profiles={name: each.profile(name) for name, each in self.profiles.items()},
+            platforms={name: each.platform(name, self.name) for name, each in self.platforms.items()},
+            roles={name: each.role(name, self.name) for name, each in self.roles.items()},
+        )

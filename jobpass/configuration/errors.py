@@ -1,0 +1,38 @@
+"""What is wrong with a configuration: every mistake, where it is and how to mend it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: its path (`roles.web-deploy.when.ref`), its line from 1, what is wrong with its remedy."""
+
+    path: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = f"line {self.line}" if self.line is not None else ""
+        said = f"{self.path}: {self.message}" if self.path else self.message
+        return f"{place}  {said}" if place else said
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used; `problems` holds every mistake, in the order of the file."""
+
+    def __init__(self, source: str, problems: Sequence[Problem]) -> None:
+        self.source = source
+        self.problems = tuple(problems)
+        count = f"{len(self.problems)} mistake{'' if len(self.problems) == 1 else 's'}"
+        super().__init__("\n  ".join([f"{source}: {count}", *(str(problem) for problem in self.problems)]))
+
+
+def dotted(path: Path) -> str:
+    """Return a path as people write it: `platforms.ci-server.audiences[1]`."""
+    text = ""
+    for part in path:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

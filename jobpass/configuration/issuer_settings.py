@@ -1,0 +1,71 @@
+"""The settings of the issuer itself: its address, its lifetimes, its signatures, its API."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from jobpass.configuration.settings import CERTIFICATE_ARN, DOMAIN_NAME, HOSTED_ZONE_ID, Settings
+
+SHORTEST_TOKEN_SECONDS = 60
+# Twelve hours: the longest session that an IAM role gives. A token that lives longer buys nothing more, and every
+# wait of a key's retirement and every revocation has to reckon with the longest token.
+LONGEST_TOKEN_SECONDS = 43_200
+
+LifetimeSeconds = Annotated[int, Field(ge=SHORTEST_TOKEN_SECONDS, le=LONGEST_TOKEN_SECONDS)]
+AlgorithmName = Literal["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]
+# What CloudWatch Logs takes (CloudWatch Logs API, "PutRetentionPolicy").
+LogRetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]  # fmt: skip
+
+
+class HostedZone(Settings):
+    """The Route 53 zone in which the issuer's host name is written."""
+
+    id: str = Field(pattern=HOSTED_ZONE_ID)
+    """The zone's ID, such as `Z0123456789ABCDEFGHIJ`."""
+
+    name: str = Field(pattern=DOMAIN_NAME)
+    """The zone's name without a dot at its end; the issuer's host is this name or ends in it."""
+
+
+class IssuerSettings(Settings):
+    """Where the issuer is found, and how long its tokens live."""
+
+    url: str | None = None
+    """The issuer on a domain of your own, with a path if you like: `https://oidc.example.com/api/oidc`. It stands in
+    every token and every trust policy letter for letter, so choose it once. Without it the issuer is the address that
+    CloudFront gives."""
+
+    certificate_arn: Annotated[str, Field(pattern=CERTIFICATE_ARN)] | None = None
+    """The ACM certificate for the host of `url`, in us-east-1, where CloudFront looks for it. Needed with `url`."""
+
+    hosted_zone: HostedZone | None = None
+    """The Route 53 zone in which the stack writes the host of `url`. Without it, point the host at the distribution
+    yourself."""
+
+    token_lifetime_seconds: LifetimeSeconds = 300
+    """How long an ID token lives when the request does not say. STS takes a token for 300 seconds more."""
+
+    max_token_lifetime_seconds: LifetimeSeconds = 3600
+    """The longest lifetime that a request may ask for. At most 43200, the longest session that an IAM role gives."""
+
+
+class SigningSettings(Settings):
+    """How ID tokens are signed."""
+
+    algorithm: AlgorithmName = "RS256"
+    """The signature algorithm; all of these are accepted by IAM. Relying parties that know only one know RS256."""
+
+
+class ApiSettings(Settings):
+    """The HTTP API that platforms and jobs call."""
+
+    throttle_rate_per_second: int = Field(default=200, ge=1, le=10_000)
+    """Requests per second, over all routes, that the API takes for long. Above it callers get 429."""
+
+    throttle_burst: int = Field(default=400, ge=1, le=5_000)
+    """Requests that the API takes at one moment."""
+
+    log_retention_days: LogRetentionDays = 90
+    """How many days CloudWatch keeps the access log and the functions' logs."""

@@ -1,0 +1,25 @@
+"""What every part of `jobpass.yaml` has in common, and the texts whose form is fixed."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NAME = r"^[a-z][a-z0-9-]{0,30}$"
+DEPLOYMENT_NAME = r"^[a-z][a-z0-9-]{0,20}$"
+FIELD_NAME = r"^[a-z][a-z0-9_]{0,63}$"
+PRINCIPAL_ARN = r"^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|(role|user)/([!-~]+/)*[A-Za-z0-9_+=,.@-]{1,64})$"
+POLICY_ARN = r"^arn:aws(-cn|-us-gov)?:iam::(aws|[0-9]{12}):policy/([!-~]+/)*[A-Za-z0-9_+=,.@-]{1,128}$"
+CERTIFICATE_ARN = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$"
+HOSTED_ZONE_ID = r"^Z[A-Z0-9]{1,31}$"
+DOMAIN_NAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$"
+
+Name = Annotated[str, Field(pattern=NAME)]
+FieldName = Annotated[str, Field(pattern=FIELD_NAME)]
+PrincipalArn = Annotated[str, Field(pattern=PRINCIPAL_ARN)]
+PolicyArn = Annotated[str, Field(pattern=POLICY_ARN)]
+
+
+class Settings(BaseModel):
+    """A part of the file: no key beyond those it names, no value turned from one type into another."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
