@@ -13,12 +13,11 @@ CACHE_SECONDS = 300
 CACHE_CONTROL = f"public, max-age={CACHE_SECONDS}, must-revalidate, stale-if-error=0"
 
 
-def discovery(issuer: Issuer, algorithms: Iterable[str], claims: Iterable[str] = ()) -> dict[str, Any]:
+def discovery(issuer: Issuer, algorithms: Iterable[str]) -> dict[str, Any]:
     """Return the discovery document (OpenID Connect Discovery 1.0, section 3).
 
     `authorization_endpoint` is required there; a URN says that tokens are not had by a browser's redirection.
     """
-    standard = ["iss", "sub", "aud", "iat", "nbf", "exp", "jti"]
     return {
         "issuer": issuer.url,
         "jwks_uri": issuer.jwks_url,
@@ -27,7 +26,7 @@ def discovery(issuer: Issuer, algorithms: Iterable[str], claims: Iterable[str] =
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": sorted(set(algorithms)),
         "scopes_supported": ["openid"],
-        "claims_supported": [*standard, *sorted(set(claims) - set(standard))],
+        "claims_supported": ["iss", "sub", "aud", "iat", "nbf", "exp", "jti"],
     }
 
 
@@ -55,11 +54,11 @@ def paths(issuer: Issuer, url: str) -> list[str]:
     return keys
 
 
-def published_documents(issuer: Issuer, ring: KeyRing, claims: Iterable[str] = ()) -> dict[str, bytes]:
+def published_documents(issuer: Issuer, ring: KeyRing) -> dict[str, bytes]:
     """Return every object that the issuer serves, by its key."""
     algorithms = {key.algorithm for key in ring.published}
     bodies = {
         issuer.jwks_url: canonical(jwk_set(ring)),
-        issuer.discovery_url: canonical(discovery(issuer, algorithms, claims)),
+        issuer.discovery_url: canonical(discovery(issuer, algorithms)),
     }
     return {key: body for url, body in bodies.items() for key in paths(issuer, url)}

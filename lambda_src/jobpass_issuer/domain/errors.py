@@ -49,12 +49,6 @@ class InvalidTokenError(IssuerError):
     code = "invalid_token"
 
 
-class MissingTokenError(IssuerError):
-    """No request token was sent: RFC 6750, section 3.1 wants a challenge without an error code."""
-
-    code = "invalid_request"
-
-
 class AccessDeniedError(IssuerError):
     """The caller is known to AWS but is no platform of this issuer."""
 

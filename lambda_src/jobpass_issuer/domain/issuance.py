@@ -113,7 +113,7 @@ def _times(registration: Registration, request: TokenRequest, lifetimes: Lifetim
 
 
 def _aws_claims(registration: Registration, request: TokenRequest) -> dict[str, Any]:
-    """What STS reads beside the standard claims, for an audience that IAM knows (STS, "Pass session tags in AWS STS")."""
+    """What STS reads beside the standard claims where IAM knows the audience (IAM, "Pass session tags in AWS STS")."""
     if request.role_arn is not None and request.role_arn not in registration.roles:
         listed = ", ".join(registration.roles) or "none"
         raise InvalidTargetError(

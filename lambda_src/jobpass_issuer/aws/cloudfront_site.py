@@ -1,0 +1,59 @@
+"""The documents as CloudFront serves them: invalidated when they change, and looked at as a stranger would."""
+
+import time
+import urllib.request
+from collections.abc import Mapping
+from typing import Any
+
+from jobpass_issuer.aws.failure import DependencyError, translated
+
+_TIMEOUT_SECONDS = 5
+_TRIES = 20
+_WAIT_SECONDS = 3
+
+
+class DocumentSite:
+    """The distribution that answers at the issuer's URL.
+
+    It is asked by CloudFront's own name, which answers from the first moment; the DNS record of an own domain may be
+    made later.
+    """
+
+    def __init__(self, cloudfront: Any, distribution_id: str, domain_name: str) -> None:
+        self._cloudfront = cloudfront
+        self._distribution_id = distribution_id
+        self._domain_name = domain_name
+
+    def invalidate(self, keys: list[str], reference: str) -> None:
+        """Have every edge forget these documents; `reference` makes a repeated call the same invalidation.
+
+        Raises:
+            DependencyError: CloudFront failed.
+        """
+        paths = [f"/{key}" for key in keys]
+        batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference}
+        with translated("cloudfront:CreateInvalidation"):
+            self._cloudfront.create_invalidation(DistributionId=self._distribution_id, InvalidationBatch=batch)
+
+    def await_served(self, documents: Mapping[str, bytes]) -> None:
+        """Return once CloudFront serves each document byte for byte.
+
+        Raises:
+            DependencyError: it does not after a minute.
+        """
+        for key, body in documents.items():
+            for attempt in range(1, _TRIES + 1):
+                if self._fetch(key) == body:
+                    break
+                if attempt == _TRIES:
+                    raise DependencyError("cloudfront:GET", f"{key} is not served as published")
+                time.sleep(_WAIT_SECONDS)
+
+    def _fetch(self, key: str) -> bytes | None:
+        url = f"https://{self._domain_name}/{key}"
+        try:
+            with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
+                body: bytes = response.read()
+        except OSError:
+            return None
+        return body

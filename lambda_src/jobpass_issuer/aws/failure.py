@@ -1,0 +1,44 @@
+"""AWS's failures as ours: the code is kept, the message, which holds ARNs, is not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from jobpass_issuer.domain.errors import TemporarilyUnavailableError
+
+RETRY_AFTER_SECONDS = 2
+
+
+class DependencyError(TemporarilyUnavailableError):
+    """An AWS call failed; `operation` and `reason` are for the log and the metric, the description for the caller."""
+
+    def __init__(self, operation: str, reason: str) -> None:
+        super().__init__(
+            "a service that Jobpass depends on did not answer as it should; try again shortly", RETRY_AFTER_SECONDS
+        )
+        self.operation = operation
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.reason}"
+
+
+def code_of(error: ClientError) -> str:
+    """Return AWS's error code."""
+    return str(error.response.get("Error", {}).get("Code", "Unknown"))
+
+
+@contextmanager
+def translated(operation: str) -> Iterator[None]:
+    """Turn whatever botocore raises within into a DependencyError.
+
+    Raises:
+        DependencyError: the call failed, whether AWS refused it or could not be reached.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise DependencyError(operation, code_of(error)) from None
+    except BotoCoreError as error:
+        raise DependencyError(operation, type(error).__name__) from None

@@ -1,0 +1,55 @@
+"""The documents in their bucket: written only where they differ."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from jobpass_issuer.aws.failure import code_of, translated
+from jobpass_issuer.domain.documents import CACHE_CONTROL, MEDIA_TYPE
+
+
+class DocumentBucket:
+    """The bucket behind the issuer's URL."""
+
+    def __init__(self, s3: Any, bucket_name: str) -> None:
+        self._s3 = s3
+        self._bucket_name = bucket_name
+
+    def publish(self, documents: Mapping[str, bytes]) -> list[str]:
+        """Write the documents that differ from what is there and return their keys, in the order given.
+
+        Raises:
+            DependencyError: S3 failed.
+        """
+        changed = [key for key, body in documents.items() if self._read(key) != body]
+        for key in changed:
+            with translated("s3:PutObject"):
+                self._s3.put_object(
+                    Bucket=self._bucket_name,
+                    Key=key,
+                    Body=documents[key],
+                    ContentType=MEDIA_TYPE,
+                    CacheControl=CACHE_CONTROL,
+                )
+        return changed
+
+    def withdraw(self, keys: list[str]) -> None:
+        """Delete documents; those that are not there are no mistake.
+
+        Raises:
+            DependencyError: S3 failed.
+        """
+        for key in keys:
+            with translated("s3:DeleteObject"):
+                self._s3.delete_object(Bucket=self._bucket_name, Key=key)
+
+    def _read(self, key: str) -> bytes | None:
+        with translated("s3:GetObject"):
+            try:
+                body: bytes = self._s3.get_object(Bucket=self._bucket_name, Key=key)["Body"].read()
+            except ClientError as error:
+                if code_of(error) == "NoSuchKey":
+                    return None
+                raise
+        return body

@@ -1,0 +1,145 @@
+"""POST, GET and DELETE /v1/jobs: platforms register jobs, look at them and end them."""
+
+import json
+import secrets
+import time
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jobpass_issuer.aws.client import client
+from jobpass_issuer.aws.dynamodb_registrations import RegistrationTable
+from jobpass_issuer.domain.admission import Account, Admission, admit, platform_of
+from jobpass_issuer.domain.deployment import Deployment
+from jobpass_issuer.domain.errors import NotFoundError
+from jobpass_issuer.domain.platform import Platform
+from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.request_token import JOB_ID, RequestToken
+from jobpass_issuer.handlers import request
+from jobpass_issuer.handlers.edge import answered
+from jobpass_issuer.handlers.response import Response, success
+from jobpass_issuer.handlers.settings import JobsSettings
+from jobpass_issuer.handlers.telemetry import count, logger
+
+# Beside the package in the function's asset: the deployment writes it from jobpass.yaml.
+_DEPLOYMENT_FILE = Path(__file__).parents[2] / "deployment.json"
+
+
+@cache
+def _settings() -> JobsSettings:
+    return JobsSettings.read()
+
+
+@cache
+def _deployment() -> Deployment:
+    return Deployment.from_document(json.loads(_DEPLOYMENT_FILE.read_text("utf-8")))
+
+
+@cache
+def _table() -> RegistrationTable:
+    return RegistrationTable(client("dynamodb"), _settings().table_name)
+
+
+def handler(event: dict[str, Any], _context: object) -> Response:
+    """Answer a platform."""
+    return answered(_serve, event, refusal="JobRefused")
+
+
+def _serve(event: request.Event) -> Response:
+    settings = _settings()
+    platform = platform_of(_caller(event), _deployment(), Account(settings.partition, settings.account_id))
+    request.query(event, ())
+    if event["routeKey"] == "POST /v1/jobs":
+        return _register(event, platform)
+    job_id = event["pathParameters"]["job_id"]
+    if not JOB_ID.fullmatch(job_id):
+        raise _no_such_job()
+    return _end(job_id, platform) if event["routeKey"].startswith("DELETE ") else _show(job_id, platform)
+
+
+def _caller(event: request.Event) -> str:
+    """Return the ARN that the gateway's IAM authorizer vouches for; without one, nobody is a platform."""
+    authorizer = event.get("requestContext", {}).get("authorizer", {})
+    return str(authorizer.get("iam", {}).get("userArn", ""))
+
+
+def _register(event: request.Event, platform: Platform) -> Response:
+    settings = _settings()
+    token = RequestToken(secrets.token_hex(16), secrets.token_urlsafe(32))
+    admission = admit(
+        request.json_body(event),
+        platform,
+        _deployment(),
+        Account(settings.partition, settings.account_id),
+        job_id=token.job_id,
+        secret_sha256=token.secret_sha256,
+        now=int(time.time()),
+    )
+    _table().add(admission.registration)
+    logger.info("registered", job_id=token.job_id, platform=platform.name, subject=admission.registration.subject)
+    count("JobRegistered")
+    return success(_answer(admission, token), 201)
+
+
+def _answer(admission: Admission, token: RequestToken) -> dict[str, Any]:
+    registration = admission.registration
+    request_url = f"{_settings().api_url}/v1/token?api-version=1"
+    roles = {
+        name: {"arn": arn, "allowed": obstacle is None} | ({"obstacle": obstacle} if obstacle else {})
+        for arn, (name, obstacle) in zip(registration.roles, admission.obstacles.items(), strict=True)
+    }
+    return {
+        **_description(registration),
+        "roles": roles,
+        "request_url": request_url,
+        "request_token": str(token),
+        "environment": {
+            "github": {
+                "ACTIONS_ID_TOKEN_REQUEST_URL": request_url,
+                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": str(token),
+            }
+        },
+    }
+
+
+def _show(job_id: str, platform: Platform) -> Response:
+    registration = _table().find(job_id, platform.name)
+    if registration is None:
+        raise _no_such_job()
+    return success(_description(registration))
+
+
+def _end(job_id: str, platform: Platform) -> Response:
+    registration = _table().end(job_id, platform.name, int(time.time()))
+    if registration is None:
+        raise _no_such_job()
+    logger.info("ended", job_id=job_id, platform=platform.name)
+    count("JobEnded")
+    return success(_description(registration))
+
+
+def _no_such_job() -> NotFoundError:
+    return NotFoundError("this platform has no such job: use the `job_id` that its registration answered with")
+
+
+def _description(registration: Registration) -> dict[str, Any]:
+    """Return what a platform may see of its job: everything but the secret's hash."""
+    return {
+        "job_id": registration.job_id,
+        "platform": registration.platform,
+        "profile": registration.profile,
+        "fields": dict(registration.fields),
+        "subject": registration.subject,
+        "audiences": list(registration.audiences),
+        "roles": list(registration.roles),
+        "aws_claims": registration.aws_claims,
+        "registered_at": _timestamp(registration.registered_at),
+        "expires_at": _timestamp(registration.expires_at),
+        "ended_at": _timestamp(registration.ended_at) if registration.ended_at is not None else None,
+    }
+
+
+def _timestamp(seconds: int) -> str:
+    """Return a time as RFC 3339 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

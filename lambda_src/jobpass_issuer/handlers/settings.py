@@ -1,0 +1,65 @@
+"""What the deployment tells each function, read from the environment once."""
+
+import os
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """Settings of the token function."""
+
+    table_name: str
+    issuer_url: str
+    token_lifetime_seconds: int
+    max_token_lifetime_seconds: int
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return the settings; a missing variable is a KeyError that names it."""
+        env = os.environ
+        return cls(
+            env["TABLE_NAME"],
+            env["ISSUER_URL"],
+            int(env["TOKEN_LIFETIME_SECONDS"]),
+            int(env["MAX_TOKEN_LIFETIME_SECONDS"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class JobsSettings:
+    """Settings of the jobs function."""
+
+    table_name: str
+    api_url: str
+    partition: str
+    account_id: str
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return the settings; a missing variable is a KeyError that names it."""
+        env = os.environ
+        return cls(env["TABLE_NAME"], env["API_URL"], env["PARTITION"], env["ACCOUNT_ID"])
+
+
+@dataclass(frozen=True, slots=True)
+class KeysSettings:
+    """Settings of the keys function."""
+
+    table_name: str
+    issuer_url: str
+    issuer_name: str
+    bucket_name: str
+    distribution_id: str
+    distribution_domain_name: str
+    signing_algorithm: str
+    partition: str
+    account_id: str
+    token_role_arn: str
+    keys_role_arn: str
+    retention: str
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return the settings; a missing variable is a KeyError that names it."""
+        return cls(**{name: os.environ[name.upper()] for name in cls.__slots__})
