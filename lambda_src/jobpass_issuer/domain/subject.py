@@ -57,6 +57,11 @@ def render(parts: Sequence[str | Field], values: Mapping[str, str]) -> str | Non
     return "".join(text)
 
 
+def _separators(literal: str) -> list[str]:
+    """The characters of a literal that can separate fields: none that names are commonly made of."""
+    return [character for character in literal if not (character.isalnum() or character in "_-.")]
+
+
 @dataclass(frozen=True)
 class SubjectTemplate:
     """How a profile makes the subject of a job.
@@ -81,7 +86,7 @@ class SubjectTemplate:
     def delimiters(self) -> frozenset[str]:
         """The characters that no field of this subject may hold, wildcards included."""
         literals = "".join(part for part in self.parts if isinstance(part, str))
-        return frozenset(character for character in literals if not character.isalnum()) | WILDCARDS
+        return frozenset(_separators(literals)) | WILDCARDS
 
     def mistakes(self) -> list[str]:
         """Return what keeps this template from naming each job unmistakably, each with its remedy."""
@@ -103,7 +108,7 @@ class SubjectTemplate:
         repeated = sorted({name for name in self.fields if self.fields.count(name) > 1})
         found += [f"uses {{{name}}} twice: once is enough to tell jobs apart" for name in repeated]
         for left, middle, right in zip(parts, parts[1:], parts[2:], strict=False):
-            if isinstance(left, Field) and isinstance(right, Field) and str(middle).isalnum():
+            if isinstance(left, Field) and isinstance(right, Field) and not _separators(str(middle)):
                 found.append(f"puts only `{middle}` between {{{left.name}}} and {{{right.name}}}: put a `:` there")
         for left, right in pairwise(parts):
             if isinstance(left, Field) and isinstance(right, Field):

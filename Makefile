@@ -1,0 +1,80 @@
+# Jobpass. `make` alone lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= python3
+VENV := .venv
+EMULATOR := .local/emulator-venv
+CONFIGURATION ?= jobpass.yaml
+BIN := $(VENV)/bin
+
+.PHONY: help
+help: ## List these commands
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ See it work, on an AWS embedded in this checkout
+.PHONY: demo up down
+demo: setup ## Deploy the stack, let a job get credentials, show refusals, stop everything
+	@$(BIN)/python -m local.demo $(ARGS)
+
+up: setup ## The same stack, left running; then: . .local/env
+	@$(BIN)/python -m local up
+
+down: ## Stop what `make up` left running
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down; else echo "nothing was running"; fi
+
+##@ Work on it
+.PHONY: test check lint format lock
+test: setup ## Run all tests (T="tests/domain -k subject" for some)
+	@$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadgroup)
+
+check: lint test ## Everything: format, lint, types, import direction, dead code, tests
+
+lint: setup
+	@echo "format, lint, types, import direction, dead code"
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy
+	@PYTHONPATH=.:lambda_src $(BIN)/lint-imports --no-logo
+	@$(BIN)/vulture
+
+format: setup ## Put the code into its format
+	@$(BIN)/ruff format --quiet && $(BIN)/ruff check --fix --quiet
+
+lock: setup ## Pin what requirements/*.in ask for, with hashes
+	@$(BIN)/python -m pip install --quiet uv==0.13.9
+	@for name in dev emulator function-token function-jobs function-keys; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	    --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+##@ Deploy it into your account
+.PHONY: synth deploy destroy
+synth: setup ## Write the CloudFormation templates to cdk.out
+	@$(BIN)/python -m local.node -- cdk synth --quiet -c configuration=$(CONFIGURATION)
+
+deploy: setup ## Deploy with the credentials of your shell (CONFIGURATION=file.yaml)
+	@$(BIN)/python -m local.node -- cdk deploy -c configuration=$(CONFIGURATION) $(ARGS)
+
+destroy: setup ## Remove the stack; the output RetainedOnDestroy says what stays
+	@$(BIN)/python -m local.node -- cdk destroy -c configuration=$(CONFIGURATION) $(ARGS)
+
+.PHONY: setup
+setup: $(VENV)/.installed $(EMULATOR)/.installed
+
+# Environments are made anew when their pins change; a half-made one is never taken for whole.
+$(VENV)/.installed: requirements/dev.txt
+	@$(call environment,$(VENV),$<,about a minute the first time)
+$(EMULATOR)/.installed: requirements/emulator.txt
+	@$(call environment,$(EMULATOR),$<,a few seconds)
+
+define environment
+command -v $(PYTHON) >/dev/null || { echo "Jobpass needs Python 3.11 or newer: '$(PYTHON)' is not there; install it, or set PYTHON=" >&2; exit 1; }; \
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Jobpass needs Python 3.11 or newer; $$($(PYTHON) --version) is what '$(PYTHON)' is; set PYTHON=python3.12 or so" >&2; exit 1; }; \
+$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }; \
+echo "installing the pinned packages of $(2) into $(1) ($(3))"; \
+rm -rf $(1) && $(PYTHON) -m venv $(1) && $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(2) \
+  || { echo "the installation failed: the lines above say why (the package index must be reachable)" >&2; exit 1; }; \
+touch $@
+endef
