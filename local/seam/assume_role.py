@@ -208,11 +208,10 @@ def _success(request: AssumeRoleRequest, identity: WebIdentity, speaks_json: boo
 
 def packed_policy_size(identity: WebIdentity) -> int:
     """An estimate, in percent, that agrees with every size observed; AWS publishes no formula."""
-    carried = len(identity.subject) + 17
+    characters = len(identity.subject) + sum(len(key) + len(value) for key, value in identity.tags.values.items())
     if identity.source_identity is not None:
-        carried += len(identity.source_identity) + 18
-    carried += sum(len(key) + len(value) + 18 for key, value in identity.tags.values.items())
-    return 24 + carried // 30
+        characters += len(identity.source_identity) + 8
+    return 24 + (characters + 29) // 31
 
 
 def _xml(members: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The claims with which an issuer shapes the session: roles, tags and source identity."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -97,7 +98,10 @@ def _nested(claim: object) -> tuple[dict[str, object], object]:
 
 
 def _is_tag(key: str, value: str) -> bool:
-    allowed = (character.isalnum() or character.isspace() or character in _TAG_PUNCTUATION for character in key + value)
+    # Letters, separators and numbers of any script, and some punctuation (STS API Reference, Tag).
+    allowed = (
+        character in _TAG_PUNCTUATION or unicodedata.category(character)[0] in "LZN" for character in key + value
+    )
     return 1 <= len(key) <= 128 and len(value) <= 256 and all(allowed)
 
 

@@ -58,9 +58,7 @@ class Federation:
         if name in self._roles:
             self._iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(policy))
         else:
-            self._iam.create_role(
-                RoleName=name, AssumeRolePolicyDocument=json.dumps(policy), MaxSessionDuration=7200
-            )
+            self._iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(policy), MaxSessionDuration=7200)
             self._roles.add(name)
         return self.role_arn(name)
 

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ HTTP_STATUS = {"AccessDenied": 403, "IDPRejectedClaim": 403, "InternalFailure": 
 
 
 @pytest.fixture(scope="module")
-def federation(emulator: Emulator, issuer: HttpsIssuer) -> Iterator[Federation]:
+def federation(emulator: Emulator, issuer: HttpsIssuer) -> Federation:
     federation = Federation(emulator, issuer, "https://recorded.issuer.test")
     federation.trust()
-    yield federation
+    return federation
 
 
 def test_the_table_is_as_long_as_the_record() -> None:
@@ -48,7 +47,7 @@ def test_decision(decision: dict[str, Any], federation: Federation) -> None:
         expected = decision["refused"]
         assert outcome.code == expected["code"]
         assert says(outcome.message, expected["message"], claims), outcome.message
-        assert outcome.status == HTTP_STATUS.get(outcome.code, 400)
+        assert outcome.status == HTTP_STATUS.get(outcome.code or "", 400)
         return
     assert outcome.allowed, (outcome.code, outcome.message)
     answer = dict(outcome.answer)
