@@ -18,6 +18,12 @@ from jobpass_issuer.domain.request_token import NO_SECRET_SHA256, RequestToken
 TAGS_CLAIM = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 ROLES_CLAIM = "https://aws.amazon.com/roles"
+# What no profile may say: the standard claims, what STS reads, and `azp`, which STS would take in place of `aud`.
+RESERVED_CLAIMS = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "azp"}) | {
+    TAGS_CLAIM,
+    SOURCE_IDENTITY_CLAIM,
+    ROLES_CLAIM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def decide(
         "sub": registration.subject,
         **_times(registration, request, lifetimes, now),
         "jti": jti,
-        **registration.claims,
+        **{name: value for name, value in registration.claims.items() if name not in RESERVED_CLAIMS},
         **_aws_claims(registration, request),
     }
     key = ring.active if ring else None
@@ -107,6 +113,8 @@ def decide(
 
 def _times(registration: Registration, request: TokenRequest, lifetimes: Lifetimes, now: int) -> dict[str, int]:
     """The token's times: no longer than permitted, and never past the registration's own end."""
+    if request.expires_in_seconds is not None and request.expires_in_seconds < 1:
+        raise InvalidRequestError.of([Problem("expires_in", "must be a whole number of seconds, 1 or more")])
     lifetime = request.expires_in_seconds or lifetimes.default_seconds
     expires_at = min(now + min(lifetime, lifetimes.max_seconds), registration.expires_at)
     return {"iat": now, "nbf": now, "exp": expires_at}
