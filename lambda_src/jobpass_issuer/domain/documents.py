@@ -49,7 +49,7 @@ def paths(issuer: Issuer, url: str) -> list[str]:
     _, _, path = url.removeprefix("https://").partition("/")
     keys = [path]
     if issuer.url.endswith("/"):
-        base, _, name = path.partition(".well-known/")
+        base, _, name = path.rpartition(".well-known/")
         keys.append(f"{base}/.well-known/{name}")
     return keys
 
