@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+")
-_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+_HOST = re.compile(
+    r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*\.[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+)
+# Neither `.` nor `..` as a segment: clients resolve them before they ask.
+_PATH = re.compile(r"(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._~-]+)*/?")
 MAX_URL_LENGTH = 255
 
 
