@@ -89,18 +89,18 @@ def admit(
     """
     wish = _wish(body, platform)
     profile = deployment.profiles.get(wish.profile) if wish.profile in platform.profiles else None
-    if profile is None:
-        listed = ", ".join(platform.profiles)
-        raise InvalidRequestError.of([Problem("profile", f"must be one that this platform may register: {listed}")])
-    fields = profile.complete(wish.fields)
-    aws_audiences = tuple(each for each in wish.audiences if each in deployment.aws_audiences)
-    problems = [
-        *profile.problems(wish.fields),
-        *_where_problems(platform, fields),
+    beside = [
         *_audience_problems(platform, wish.audiences),
         *_role_problems(platform, wish.roles),
         *_lifetime_problems(platform, wish.expires_in_seconds),
     ]
+    if profile is None:
+        listed = ", ".join(platform.profiles)
+        unknown = Problem("profile", f"must be one that this platform may register: {listed}")
+        raise InvalidRequestError.of([unknown, *beside])
+    fields = profile.complete(wish.fields)
+    aws_audiences = tuple(each for each in wish.audiences if each in deployment.aws_audiences)
+    problems = [*profile.problems(wish.fields), *_where_problems(platform, fields), *beside]
     if not problems:
         problems = [*_aws_problems(profile, fields), *_subject_problems(profile, fields)]
     if problems:
