@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -85,8 +86,8 @@ def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse a member given twice, of which parsers keep different ones (RFC 8259, section 4)."""
     members = dict(pairs)
     if len(members) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        repeated = next(name for name, count in counts.items() if count > 1)
         raise ValueError(f"the member `{repeated[:64]}` is given twice")
     return members
 

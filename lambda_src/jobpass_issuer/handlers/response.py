@@ -33,7 +33,8 @@ Response = dict[str, Any]
 
 def success(body: Mapping[str, Any], status: int = 200) -> Response:
     """Return a success with a JSON body."""
-    return {"statusCode": status, "headers": dict(_HEADERS), "body": json.dumps(body, ensure_ascii=False)}
+    # ASCII alone: what a caller sent may come back in a problem, and half a surrogate pair has no UTF-8.
+    return {"statusCode": status, "headers": dict(_HEADERS), "body": json.dumps(body)}
 
 
 def failure(error: IssuerError, request_id: str) -> Response:
