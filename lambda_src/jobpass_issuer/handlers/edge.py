@@ -6,7 +6,7 @@ from jobpass_issuer.aws.failure import DependencyError
 from jobpass_issuer.domain.errors import IssuerError
 from jobpass_issuer.handlers.request import Event
 from jobpass_issuer.handlers.response import Response, failure, status_of
-from jobpass_issuer.handlers.telemetry import count, logger, metrics
+from jobpass_issuer.handlers.telemetry import count, logger
 
 
 def answered(work: Callable[[Event], Response], event: Event, refusal: str) -> Response:
@@ -27,5 +27,3 @@ def answered(work: Callable[[Event], Response], event: Event, refusal: str) -> R
         logger.exception("fault", request_id=request_id)
         count("Fault")
         return failure(IssuerError("Jobpass failed; give the request_id to whoever runs it"), request_id)
-    finally:
-        metrics.flush_metrics()

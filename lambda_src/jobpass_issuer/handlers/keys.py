@@ -19,7 +19,7 @@ from jobpass_issuer.domain.key_policy import KeyPolicy
 from jobpass_issuer.domain.key_ring import KeyRing
 from jobpass_issuer.handlers.custom_resource import respond
 from jobpass_issuer.handlers.settings import KeysSettings
-from jobpass_issuer.handlers.telemetry import count, logger, metrics
+from jobpass_issuer.handlers.telemetry import count, logger
 
 PHYSICAL_ID = "jobpass-issuer-documents"
 
@@ -66,8 +66,6 @@ def handler(event: dict[str, Any], _context: object) -> None:
         logger.exception("fault")
         count("Fault")
         failure = f"the keys function failed ({type(error).__name__}); its log has more"
-    finally:
-        metrics.flush_metrics()
     respond(event, PHYSICAL_ID, failure, data)
 
 

@@ -1,15 +1,17 @@
-"""One logger and one set of metrics a function, named by POWERTOOLS_* in its environment."""
+"""One logger and one way to count a function, named by POWERTOOLS_* in its environment."""
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
 logger = Logger()
-metrics = Metrics()
 
 
 def count(name: str, reason: str | None = None) -> None:
-    """Count one event, by its reason where it has one."""
-    with_reason = {"Reason": reason} if reason else {}
-    for dimension, value in with_reason.items():
-        metrics.add_dimension(dimension, value)
-    metrics.add_metric(name, MetricUnit.Count, 1)
+    """Count one event, by its reason where it has one.
+
+    Each event is a record of its own: a set of metrics shares its dimensions, and one event's reason would stand
+    beside another's.
+    """
+    with single_metric(name, MetricUnit.Count, 1) as metric:
+        if reason:
+            metric.add_dimension("Reason", reason)
