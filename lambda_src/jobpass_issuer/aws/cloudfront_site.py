@@ -3,6 +3,7 @@
 import time
 import urllib.request
 from collections.abc import Mapping
+from http.client import HTTPException
 from typing import Any
 
 from jobpass_issuer.aws.failure import DependencyError, translated
@@ -54,6 +55,6 @@ class DocumentSite:
         try:
             with urllib.request.urlopen(url, timeout=_TIMEOUT_SECONDS) as response:
                 body: bytes = response.read()
-        except OSError:
+        except (OSError, HTTPException):
             return None
         return body

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobpass_issuer.aws.failure import DependencyError, translated
+from jobpass_issuer.aws.failure import DependencyError, required, translated
 from jobpass_issuer.aws.item import RING_KEY, job_key, registration_of, ring_of
 from jobpass_issuer.domain.key_ring import KeyRing
 from jobpass_issuer.domain.registration import Registration
@@ -26,7 +26,8 @@ class IssuanceTable:
             answer = self._dynamodb.batch_get_item(RequestItems={self._table_name: keys})
         if answer.get("UnprocessedKeys"):
             raise DependencyError("dynamodb:BatchGetItem", "UnprocessedKeys")
-        items = {item["pk"]["S"]: item for item in answer["Responses"].get(self._table_name, [])}
+        found = required(answer, "Responses", "dynamodb:BatchGetItem").get(self._table_name, [])
+        items = {item["pk"]["S"]: item for item in found}
         registration = items.get(job_key(job_id)["pk"]["S"])
         ring = items.get(RING_KEY["pk"]["S"])
         return registration_of(registration) if registration else None, ring_of(ring) if ring else None

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import code_of, translated
+from jobpass_issuer.aws.failure import code_of, required, translated
 from jobpass_issuer.aws.item import job_key, registration_item, registration_of
 from jobpass_issuer.domain.registration import Registration
 
@@ -51,7 +51,7 @@ class RegistrationTable:
                 answer = self._end(job_id, platform, now)
         except _NoSuchJobError:
             return None
-        return registration_of(answer["Attributes"])
+        return registration_of(required(answer, "Attributes", "dynamodb:UpdateItem"))
 
     def _end(self, job_id: str, platform: str, now: int) -> Any:
         try:

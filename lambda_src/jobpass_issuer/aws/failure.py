@@ -1,7 +1,8 @@
 """AWS's failures as ours: the code is kept, the message, which holds ARNs, is not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -27,6 +28,17 @@ class DependencyError(TemporarilyUnavailableError):
 def code_of(error: ClientError) -> str:
     """Return AWS's error code."""
     return str(error.response.get("Error", {}).get("Code", "Unknown"))
+
+
+def required(answer: Mapping[str, Any], member: str, operation: str) -> Any:
+    """Return a member that AWS's answer always has; botocore reads a body that is no JSON as an empty answer.
+
+    Raises:
+        DependencyError: it is not there.
+    """
+    if member not in answer:
+        raise DependencyError(operation, "MalformedAnswer")
+    return answer[member]
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import DependencyError, code_of, translated
+from jobpass_issuer.aws.failure import DependencyError, code_of, required, translated
 from jobpass_issuer.aws.public_key import jwk_members
 from jobpass_issuer.domain import jwk
 from jobpass_issuer.domain.algorithm import Algorithm
@@ -57,7 +57,7 @@ class KmsKeys:
             if code_of(error) == "MalformedPolicyDocumentException":
                 raise _PrincipalUnknownError from error
             raise
-        return str(answer["KeyMetadata"]["Arn"])
+        return str(required(answer, "KeyMetadata", "kms:CreateKey")["Arn"])
 
     def public_jwk(self, key_arn: str, algorithm: Algorithm) -> dict[str, str]:
         """Return the key's public half as the JWK Set shows it.
@@ -68,7 +68,7 @@ class KmsKeys:
         """
         with translated("kms:GetPublicKey"):
             answer = self._kms.get_public_key(KeyId=key_arn)
-        return jwk.published(jwk_members(answer["PublicKey"]), algorithm.name)
+        return jwk.published(jwk_members(required(answer, "PublicKey", "kms:GetPublicKey")), algorithm.name)
 
     def schedule_deletion(self, key_arn: str) -> None:
         """Let KMS delete the key after the longest wait that it offers; until then it can be cancelled.

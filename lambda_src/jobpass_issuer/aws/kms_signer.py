@@ -8,7 +8,7 @@ from typing import Any
 from jwt.algorithms import Algorithm as JwsAlgorithm
 from jwt.api_jws import PyJWS
 
-from jobpass_issuer.aws.failure import DependencyError, translated
+from jobpass_issuer.aws.failure import DependencyError, required, translated
 from jobpass_issuer.domain.algorithm import ALGORITHMS, Algorithm
 from jobpass_issuer.domain.ecdsa import der_to_joined
 from jobpass_issuer.domain.key_ring import SigningKey
@@ -40,7 +40,7 @@ class KmsAlgorithm(JwsAlgorithm):
                 MessageType="DIGEST",
                 SigningAlgorithm=self._algorithm.signing_algorithm,
             )
-        signature: bytes = answer["Signature"]
+        signature: bytes = required(answer, "Signature", "kms:Sign")
         if self._algorithm.component_length is None:
             return signature
         try:
