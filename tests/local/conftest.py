@@ -13,8 +13,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,43 +37,59 @@ class Emulator:
     port: int
     authority: Path
     log: Path
+    clients: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
         return f"https://localhost:{self.port}"
 
     def client(self, service: str, account: str = "test") -> Any:
-        """A real SDK client; an account of twelve digits is its own access key, and no error is retried."""
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self.endpoint,
-            aws_access_key_id=account,
-            aws_secret_access_key="test",
-            verify=str(self.authority),
-            config=Config(retries={"total_max_attempts": 1}, proxies={}, read_timeout=30),
-        )
+        """A real SDK client; an account of twelve digits is its own access key."""
+        return self._client(service, account, "test", None)
 
-    def session_client(self, service: str, credentials: dict[str, Any]) -> Any:
+    def session_client(self, service: str, credentials: Mapping[str, Any]) -> Any:
         """A client that uses the credentials of an STS answer."""
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self.endpoint,
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
-            verify=str(self.authority),
-            config=Config(retries={"total_max_attempts": 1}, proxies={}),
-        )
+        names = ("AccessKeyId", "SecretAccessKey", "SessionToken")
+        return self._client(service, *(credentials[name] for name in names))
+
+    def _client(self, service: str, key: str, secret: str, session_token: str | None) -> Any:
+        """A client that checks no parameter and retries no error, so that what STS says comes through."""
+        if (service, key) not in self.clients:
+            self.clients[service, key] = boto3.client(
+                service,
+                region_name="us-east-1",
+                endpoint_url=self.endpoint,
+                aws_access_key_id=key,
+                aws_secret_access_key=secret,
+                aws_session_token=session_token,
+                verify=str(self.authority),
+                config=Config(
+                    retries={"total_max_attempts": 1}, proxies={}, read_timeout=30, parameter_validation=False
+                ),
+            )
+        return self.clients[service, key]
+
+    def close(self) -> None:
+        """Let go of every connection: the emulator waits for open ones when it stops."""
+        for client in self.clients.values():
+            client.close()
 
     def control(self, name: str, document: Any = None, method: str | None = None) -> tuple[int, dict[str, Any]]:
         """Show a control of the local STS, or change it to `document`; the status and the body."""
         body = None if document is None else json.dumps(document).encode()
         return self.request(f"/_jobpass/{name}", body, method)
 
-    def request(self, path: str, body: bytes | None = None, method: str | None = None) -> tuple[int, Any]:
-        request = urllib.request.Request(f"{self.endpoint}{path}", data=body, method=method)  # noqa: S310
+    def request(
+        self,
+        path: str,
+        body: bytes | None = None,
+        method: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, Any]:
+        """Send an unsigned request; the status and the JSON of the answer."""
+        request = urllib.request.Request(  # noqa: S310 - its address is ours
+            f"{self.endpoint}{path}", data=body, method=method, headers=headers or {}
+        )
         opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPSHandler(context=ssl.create_default_context(cafile=str(self.authority))),
@@ -145,11 +161,12 @@ def emulator(
             process = subprocess.Popen(
                 [_emulator_python(), "-m", "local.seam"], cwd=home, env=environment, stdout=output, stderr=output
             )
+        running = Emulator(port, authority[1], log)
         try:
-            running = Emulator(port, authority[1], log)
             _wait_until_ready(process, running)
             yield running
         finally:
+            running.close()
             _stop(process)
 
 
