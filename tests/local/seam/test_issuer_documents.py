@@ -1,0 +1,108 @@
+"""The issuer's documents as the local STS fetches them: over TLS, in time, or not at all."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from tests.local.conftest import Emulator
+from tests.local.seam import signing
+from tests.local.seam.asking import NO_KEY, numbers, token, told
+from tests.local.seam.federation import Federation
+from tests.local.seam.https_issuer import HttpsIssuer
+
+
+@pytest.mark.parametrize(
+    ("status", "document"),
+    [
+        (404, {}),
+        (500, {}),
+        (302, b"https://issuer.test/elsewhere"),
+        (200, b"not JSON"),
+        (200, b"\xff\xfe"),
+        (200, []),
+        (200, {"jwks_uri": "{url}/keys.json"}),
+        (200, {"issuer": "{url}/", "jwks_uri": "{url}/keys.json"}),
+        (200, {"issuer": "https://issuer.test", "jwks_uri": "{url}/keys.json"}),
+        (200, {"issuer": "{url}"}),
+        (200, {"issuer": "{url}", "jwks_uri": 7}),
+        (200, {"issuer": "{url}", "jwks_uri": "http://a.issuer.test/keys.json"}),
+        (200, {"issuer": "{url}", "jwks_uri": "file:///etc/hostname"}),
+        (200, {"issuer": "{url}", "jwks_uri": "{url}/absent.json"}),
+        (200, {"issuer": "{url}", "jwks_uri": "https://unreachable.issuer.test/keys.json"}),
+        (200, b" " * (1 << 20) + b"{}"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_a_discovery_document_that_cannot_be_used_gives_no_key(
+    status: int, document: Any, federation: Federation, issuer: HttpsIssuer
+) -> None:
+    role = federation.role(f"documents-{next(numbers)}", federation.policy())
+    assert federation.assume(role, token(federation.url), signing.six_keys()).allowed
+    if isinstance(document, dict):
+        document = json.loads(json.dumps(document).replace("{url}", federation.url))
+
+    issuer.put(f"{federation.url}/.well-known/openid-configuration", document, status)
+
+    assert told(federation.assume(role, token(federation.url))) == NO_KEY
+
+
+def test_a_document_that_is_late_gives_no_key(federation: Federation, issuer: HttpsIssuer) -> None:
+    role = federation.role(f"late-{next(numbers)}", federation.policy())
+    issuer.delays_seconds[f"{federation.url}/keys.json"] = 6
+
+    started = time.monotonic()
+    outcome = federation.assume(role, token(federation.url), signing.six_keys())
+
+    assert told(outcome) == NO_KEY
+    assert 4 < time.monotonic() - started < 6
+
+
+def test_a_host_that_cannot_be_reached_is_a_communication_error(emulator: Emulator, issuer: HttpsIssuer) -> None:
+    federation = Federation(emulator, issuer, "https://unreachable.issuer.test")
+    federation.trust()
+
+    outcome = federation.assume(federation.role("unreachable", federation.policy()), token(federation.url))
+
+    assert (outcome.code, outcome.status) == ("IDPCommunicationError", 400)
+
+
+def test_a_certificate_for_another_name_is_not_trusted(emulator: Emulator, issuer: HttpsIssuer) -> None:
+    federation = Federation(emulator, issuer, "https://two.labels.issuer.test")  # the certificate covers one label
+    federation.trust()
+    role = federation.role("untrusted", federation.policy())
+
+    assert told(federation.assume(role, token(federation.url), signing.six_keys())) == NO_KEY
+
+
+def test_documents_behind_the_emulators_own_cloudfront_are_fetched(emulator: Emulator, issuer: HttpsIssuer) -> None:
+    s3, cloudfront = emulator.client("s3"), emulator.client("cloudfront")
+    bucket = "cloudfront-documents"
+    s3.create_bucket(Bucket=bucket)
+    s3.delete_public_access_block(Bucket=bucket)
+    origin = {
+        "Id": "bucket",
+        "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com",
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    distribution = cloudfront.create_distribution(
+        DistributionConfig={
+            "CallerReference": "documents",
+            "Comment": "",
+            "Enabled": True,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {"TargetOriginId": "bucket", "ViewerProtocolPolicy": "https-only"},
+        }
+    )["Distribution"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    federation = Federation(emulator, issuer, f"https://{distribution['DomainName']}")
+    federation.trust()
+    discovery = {"issuer": federation.url, "jwks_uri": f"{federation.url}/.well-known/jwks.json"}
+    s3.put_object(Bucket=bucket, Key=".well-known/openid-configuration", Body=json.dumps(discovery))
+    s3.put_object(Bucket=bucket, Key=".well-known/jwks.json", Body=json.dumps(signing.six_keys()))
+
+    outcome = federation.assume(federation.role("behind-cloudfront", federation.policy()), token(federation.url))
+
+    assert outcome.allowed, told(outcome)
