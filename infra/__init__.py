@@ -1,0 +1,1 @@
+"""The AWS resources of an issuer, one construct per capability."""

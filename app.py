@@ -1,0 +1,37 @@
+"""CDK entry: reads the configuration, builds the stack, writes its template. Makes no AWS call."""
+
+import sys
+from pathlib import Path
+
+# The functions' sources are a root of their own, since Lambda packages them alone; synth needs no installation.
+sys.path.insert(0, str(Path(__file__).resolve().parent / "lambda_src"))
+
+from aws_cdk import App
+
+from infra import nag
+from infra.function_asset import AssetError
+from infra.issuer_stack import IssuerStack
+from jobpass.configuration import ConfigurationError, load
+
+
+def main() -> str | None:
+    """Write the cloud assembly; return what is wrong, in the words of whoever found it, or None."""
+    app = App(analytics_reporting=False)
+    try:
+        configuration = load(Path(app.node.try_get_context("configuration") or "jobpass.yaml"))
+        stack = IssuerStack(app, configuration)
+    except (ConfigurationError, AssetError) as error:
+        return str(error)
+    nag.check(app, stack, configuration)
+    try:
+        app.synth()
+    except RuntimeError as error:
+        if "ValidationFailed" not in str(error):
+            raise
+        # The findings stand above, printed by CDK; its own traceback would push them out of sight.
+        return str(error)
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,106 @@
+"""The HTTP API that platforms and jobs call."""
+
+import json
+
+from aws_cdk import Stack
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.log_group import log_group
+from jobpass.configuration import Configuration
+
+STAGE = "$default"
+PLATFORM_ROUTES = (("POST", "/v1/jobs"), ("GET", "/v1/jobs/{job_id}"), ("DELETE", "/v1/jobs/{job_id}"))
+TOKEN_ROUTE = ("GET", "/v1/token")
+
+# Who called which route with what result. Never headers, path or query string: the token route's headers carry the
+# request token, and its query says for whom a job wants to be known.
+_ACCESS_LOG = {
+    "requestId": "$context.requestId",
+    "extendedRequestId": "$context.extendedRequestId",
+    "requestTime": "$context.requestTime",
+    "routeKey": "$context.routeKey",
+    "status": "$context.status",
+    "protocol": "$context.protocol",
+    "responseLength": "$context.responseLength",
+    "responseLatency": "$context.responseLatency",
+    "integrationStatus": "$context.integrationStatus",
+    "integrationLatency": "$context.integrationLatency",
+    "sourceIp": "$context.identity.sourceIp",
+    "userArn": "$context.identity.userArn",
+}
+
+
+class IssuerApi(Construct):
+    """One HTTP API with one stage, throttled as a whole and logged; CORS stays off, since no browser calls it."""
+
+    def __init__(self, scope: Construct, construct_id: str, configuration: Configuration) -> None:
+        super().__init__(scope, construct_id)
+        self.api = apigatewayv2.HttpApi(
+            self,
+            "Api",
+            api_name=configuration.name,
+            description=f"Jobpass issuer {configuration.name}: registrations and ID tokens",
+            create_default_stage=False,
+        )
+        # Under /aws/vendedlogs/ one resource policy of the account serves every log group; elsewhere each adds to a
+        # policy whose length is limited (API Gateway developer guide, "Configure logging for HTTP APIs").
+        access_log = log_group(
+            self, "AccessLog", f"/aws/vendedlogs/apis/{configuration.name}", configuration.api.log_retention_days
+        )
+        self.stage = apigatewayv2.CfnStage(
+            self,
+            "Stage",
+            api_id=self.api.api_id,
+            stage_name=STAGE,
+            auto_deploy=True,
+            default_route_settings=apigatewayv2.CfnStage.RouteSettingsProperty(
+                detailed_metrics_enabled=True,
+                throttling_rate_limit=configuration.api.throttle_rate_per_second,
+                throttling_burst_limit=configuration.api.throttle_burst,
+            ),
+            access_log_settings=apigatewayv2.CfnStage.AccessLogSettingsProperty(
+                destination_arn=access_log.log_group_arn, format=json.dumps(_ACCESS_LOG)
+            ),
+        )
+
+    @property
+    def url(self) -> str:
+        """The API's address, without a slash at its end."""
+        return self.api.api_endpoint
+
+    def route_platforms(self, function: lambda_.IFunction) -> None:
+        """Send what platforms ask to a function, signed requests (SigV4) of this account's roles only."""
+        integration = integrations.HttpLambdaIntegration("Jobs", function)
+        for method, path in PLATFORM_ROUTES:
+            self._route(method, path, integration, authorizers.HttpIamAuthorizer())
+
+    def route_jobs(self, function: lambda_.IFunction) -> None:
+        """Send what jobs ask to a function, which checks their request tokens itself."""
+        method, path = TOKEN_ROUTE
+        self._route(method, path, integrations.HttpLambdaIntegration("Token", function), None)
+
+    def platform_route_arns(self) -> list[str]:
+        """Return the ARNs by which execute-api:Invoke permits the platform routes, and no other route."""
+        paths = [f"{method}{path.replace('{job_id}', '*')}" for method, path in PLATFORM_ROUTES]
+        return [
+            Stack.of(self).format_arn(service="execute-api", resource=self.api.api_id, resource_name=f"{STAGE}/{path}")
+            for path in paths
+        ]
+
+    def _route(
+        self,
+        method: str,
+        path: str,
+        integration: apigatewayv2.HttpRouteIntegration,
+        authorizer: apigatewayv2.IHttpRouteAuthorizer | None,
+    ) -> None:
+        self.api.add_routes(
+            path=path,
+            methods=[apigatewayv2.HttpMethod[method]],
+            integration=integration,
+            authorizer=authorizer,
+        )

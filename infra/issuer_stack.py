@@ -1,0 +1,216 @@
+"""The issuer in one AWS account and Region, with the roles that trust it there."""
+
+import json
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, RemovalPolicy, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from infra import signing_keys
+from infra.documents_site import DocumentsSite
+from infra.function_asset import FunctionAsset, Package
+from infra.issuer_api import IssuerApi
+from infra.issuer_documents import IssuerDocuments
+from infra.issuer_function import IssuerFunction
+from infra.platform_access import PlatformAccess
+from infra.registration_table import RegistrationTable
+from infra.trusting_roles import TrustingRoles
+from jobpass.configuration import Configuration
+from jobpass_issuer.domain.algorithm import ALGORITHMS
+
+
+class IssuerStack(Stack):
+    """Composes the issuer from its capabilities and names what a person needs next as outputs.
+
+    Raises:
+        AssetError: a function's package cannot be built.
+    """
+
+    def __init__(self, scope: Construct, configuration: Configuration) -> None:
+        super().__init__(
+            scope,
+            configuration.name,
+            stack_name=configuration.name,
+            description="Jobpass: an OpenID Connect issuer for jobs",
+            synthesizer=DefaultStackSynthesizer(),
+            analytics_reporting=False,
+        )
+        self._configuration = configuration
+        retain = configuration.retention == "retain"
+        removal_policy = RemovalPolicy.RETAIN if retain else RemovalPolicy.DESTROY
+        self._table = RegistrationTable(
+            self,
+            "Registrations",
+            removal_policy=removal_policy,
+            deletion_protection=configuration.deletion_protection,
+        )
+        self._site = DocumentsSite(self, "Site", configuration, removal_policy)
+        self._api = IssuerApi(self, "HttpApi", configuration)
+        self._token = self._token_function()
+        self._jobs = self._jobs_function()
+        keys_package = FunctionAsset("keys", ("cloudfront", "dynamodb", "kms", "s3")).build()
+        self._keys = self._keys_function(keys_package)
+        self._api.route_platforms(self._jobs.function)
+        self._api.route_jobs(self._token.function)
+        documents = IssuerDocuments(
+            self,
+            "Documents",
+            configuration,
+            keys=self._keys,
+            code_digest=keys_package.digest,
+            issuer_url=self._site.issuer_url,
+            # The documents must be readable, and the role that a key policy names must be there, before it is asked.
+            after=[self._site, self._token.role],
+        )
+        self._platforms = {
+            name: PlatformAccess(self, f"Platform-{name}", configuration, name, self._api.platform_route_arns())
+            for name in configuration.platforms
+        }
+        # An issuer that only others trust needs no record in IAM.
+        self._trust = self._trusting_roles(documents) if configuration.roles else None
+        self._name_what_comes_next()
+
+    def _trusting_roles(self, documents: IssuerDocuments) -> TrustingRoles:
+        return TrustingRoles(
+            self,
+            "Trust",
+            self._configuration,
+            issuer_url=self._site.issuer_url,
+            literal_issuer=self._site.literal_issuer,
+            documents=documents,
+        )
+
+    def _token_function(self) -> IssuerFunction:
+        issuer = self._configuration.issuer
+        return self._function(
+            "Token",
+            FunctionAsset("token", ("dynamodb", "kms")).build(),
+            # No kms:Sign: the key's own policy admits this role, and no identity policy admits anybody.
+            [self._table.read_anything()],
+            {
+                "TABLE_NAME": self._table.table.table_name,
+                "ISSUER_URL": self._site.issuer_url,
+                "TOKEN_LIFETIME_SECONDS": str(issuer.token_lifetime_seconds),
+                "MAX_TOKEN_LIFETIME_SECONDS": str(issuer.max_token_lifetime_seconds),
+            },
+            timeout_seconds=10,
+        )
+
+    def _jobs_function(self) -> IssuerFunction:
+        document = json.dumps(
+            self._configuration.deployment().to_document(), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+        )
+        return self._function(
+            "Jobs",
+            FunctionAsset("jobs", ("dynamodb",), {"deployment.json": document.encode()}).build(),
+            [self._table.keep_registrations()],
+            {
+                "TABLE_NAME": self._table.table.table_name,
+                "API_URL": self._api.url,
+                "PARTITION": self.partition,
+                "ACCOUNT_ID": self.account,
+            },
+            timeout_seconds=10,
+        )
+
+    def _keys_function(self, package: Package) -> IssuerFunction:
+        name, algorithm = self._configuration.name, self._configuration.signing.algorithm
+        return self._function(
+            "Keys",
+            package,
+            [
+                *signing_keys.permissions(self, name, ALGORITHMS[algorithm]),
+                *self._site.publish(),
+                self._table.keep_ring(),
+            ],
+            {
+                "TABLE_NAME": self._table.table.table_name,
+                "ISSUER_URL": self._site.issuer_url,
+                "ISSUER_NAME": name,
+                "BUCKET_NAME": self._site.bucket.bucket_name,
+                "DISTRIBUTION_ID": self._site.distribution.distribution_id,
+                "DISTRIBUTION_DOMAIN_NAME": self._site.distribution.distribution_domain_name,
+                "SIGNING_ALGORITHM": algorithm,
+                # By name, not by reference: the key policy names roles, and the keys function's cannot refer to itself.
+                "TOKEN_ROLE_ARN": self._role_arn(f"{name}-token"),
+                "KEYS_ROLE_ARN": self._role_arn(f"{name}-keys"),
+                "ACCOUNT_ID": self.account,
+                "PARTITION": self.partition,
+                "RETENTION": self._configuration.retention,
+            },
+            timeout_seconds=120,
+        )
+
+    def _function(
+        self,
+        construct_id: str,
+        package: Package,
+        statements: list[iam.PolicyStatement],
+        environment: dict[str, str],
+        timeout_seconds: int,
+    ) -> IssuerFunction:
+        return IssuerFunction(
+            self,
+            construct_id,
+            issuer_name=self._configuration.name,
+            package=package,
+            statements=statements,
+            environment=environment,
+            timeout_seconds=timeout_seconds,
+            log_retention_days=self._configuration.api.log_retention_days,
+        )
+
+    def _role_arn(self, role_name: str) -> str:
+        return self.format_arn(service="iam", region="", resource="role", resource_name=role_name)
+
+    def _name_what_comes_next(self) -> None:
+        site, table = self._site, self._table.table
+        self._output("IssuerUrl", site.issuer_url, "The iss of every ID token: what relying parties trust")
+        self._output("ApiUrl", self._api.url, "Platforms register jobs with a signed POST to /v1/jobs here")
+        self._output("DiscoveryUrl", site.discovery_url, "Open it: it answers as soon as the deployment is done")
+        self._output("JwksUrl", site.jwks_url, "The keys with which relying parties check ID tokens")
+        self._output("TableName", table.table_name, "Registrations and the key ring")
+        self._output("DocumentsBucketName", site.bucket.bucket_name, "The documents; only CloudFront reads them here")
+        self._output(
+            "DistributionDomainName",
+            site.distribution.distribution_domain_name,
+            "Serves the documents; without a hosted zone, point the host of issuer.url here (alias or CNAME)",
+        )
+        self._output("TokenFunctionName", self._token.function.function_name, "Issues ID tokens; its log says which")
+        self._output("JobsFunctionName", self._jobs.function.function_name, "Registers, shows and ends jobs")
+        self._output("KeysFunctionName", self._keys.function.function_name, "Keeps signing keys and documents")
+        self._output("RetainedOnDestroy", self._retained(), "What `cdk destroy` leaves behind, on purpose")
+        self._name_roles()
+
+    def _name_roles(self) -> None:
+        for name, platform in self._platforms.items():
+            self._output(
+                f"Platform{_pascal(name)}InvocationRoleArn",
+                platform.role.attr_arn,
+                f"The platform {name} assumes this role and signs its requests with what it gets",
+            )
+        if self._trust is None:
+            return
+        self._output("OidcProviderArn", self._trust.provider.ref, "IAM's record of the issuer, for roles of your own")
+        for name, role in self._trust.roles.items():
+            self._output(
+                f"Role{_pascal(name)}Arn",
+                role.attr_arn,
+                "Jobs assume this role with an ID token: sts:AssumeRoleWithWebIdentity",
+            )
+
+    def _output(self, name: str, value: str, description: str) -> None:
+        CfnOutput(self, name, value=value, description=description)
+
+    def _retained(self) -> str:
+        keys = f"the KMS keys tagged {signing_keys.ISSUER_TAG}={self._configuration.name}"
+        if self._configuration.retention == "destroy":
+            return f"Nothing, once the deletion that is scheduled for {keys} has come due"
+        return (
+            f"The table {self._table.table.table_name}, the bucket {self._site.bucket.bucket_name} and {keys}: "
+            "delete them yourself when nobody trusts this issuer any more"
+        )
+
+
+def _pascal(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("-"))

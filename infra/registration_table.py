@@ -1,0 +1,53 @@
+"""The table of registrations, which also keeps the key ring so that one read brings both."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+RING = "ring"
+JOBS = "job#*"
+
+
+class RegistrationTable(Construct):
+    """One item per registration (`job#…`) and one for the key ring, told apart by the partition key."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, removal_policy: RemovalPolicy, deletion_protection: bool
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            time_to_live_attribute="delete_after",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            # Spelled out although it is the default. A key of one's own would cost a KMS call here and there and guard
+            # nothing: request tokens are kept as SHA-256, and private keys never leave KMS.
+            encryption=dynamodb.TableEncryption.DEFAULT,
+            deletion_protection=deletion_protection,
+            removal_policy=removal_policy,
+        )
+
+    def read_anything(self) -> iam.PolicyStatement:
+        """Permit the token function's one read: a registration and the key ring."""
+        return iam.PolicyStatement(actions=["dynamodb:BatchGetItem"], resources=[self.table.table_arn])
+
+    def keep_registrations(self) -> iam.PolicyStatement:
+        """Permit registering, reading and ending jobs, and nothing of the key ring."""
+        return self._item_access("StringLike", JOBS)
+
+    def keep_ring(self) -> iam.PolicyStatement:
+        """Permit reading and writing the key ring, and no registration."""
+        return self._item_access("StringEquals", RING)
+
+    def _item_access(self, operator: str, keys: str) -> iam.PolicyStatement:
+        return iam.PolicyStatement(
+            actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            resources=[self.table.table_arn],
+            # Each of these actions names a partition key, so ForAllValues never meets an absent one.
+            conditions={f"ForAllValues:{operator}": {"dynamodb:LeadingKeys": [keys]}},
+        )

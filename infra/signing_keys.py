@@ -1,0 +1,59 @@
+"""The right to create and administer signing keys. The keys themselves are made by the keys function.
+
+CloudFormation owns none: it would replace a key, and with it every verifier's trust, for a changed property.
+"""
+
+from collections.abc import Mapping
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from jobpass_issuer.domain.algorithm import Algorithm
+
+ISSUER_TAG = "jobpass:issuer"
+_ADMINISTRATION = (
+    "kms:CancelKeyDeletion",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:EnableKey",
+    "kms:GetKeyPolicy",
+    "kms:GetPublicKey",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+)
+
+
+def permissions(scope: Construct, issuer_name: str, algorithm: Algorithm) -> list[iam.PolicyStatement]:
+    """Permit creating keys that bear this issuer's tag and administering those that do; signing is in neither."""
+    every_key = Stack.of(scope).format_arn(service="kms", resource="key", resource_name="*")
+    return [
+        iam.PolicyStatement(
+            actions=["kms:CreateKey"],
+            # AWS: a key that is not there yet has no ARN to name ("Actions, resources, and condition keys for KMS").
+            resources=["*"],
+            conditions=_conditions({f"aws:RequestTag/{ISSUER_TAG}": issuer_name}, _only_signing_keys(algorithm)),
+        ),
+        iam.PolicyStatement(
+            # A tag given at creation needs this right as well. It must not serve to claim somebody else's key by
+            # tagging it: hence the limits to the tag's value and to keys of this issuer's own kind.
+            actions=["kms:TagResource"],
+            resources=[every_key],
+            conditions=_conditions({f"aws:RequestTag/{ISSUER_TAG}": issuer_name}, _only_signing_keys(algorithm)),
+        ),
+        iam.PolicyStatement(
+            actions=list(_ADMINISTRATION),
+            resources=[every_key],
+            conditions={"StringEquals": {f"aws:ResourceTag/{ISSUER_TAG}": issuer_name}},
+        ),
+    ]
+
+
+def _only_signing_keys(algorithm: Algorithm) -> Mapping[str, str]:
+    return {"kms:KeyUsage": "SIGN_VERIFY", "kms:KeySpec": algorithm.key_spec}
+
+
+def _conditions(tags: Mapping[str, str], kind: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
+    return {"StringEquals": tags, "StringEqualsIfExists": kind}
