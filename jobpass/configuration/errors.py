@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]
+# Where a mistake is, and what is wrong with its remedy, before the line is known.
+Finding = tuple[Path, str]
 
 
 @dataclass(frozen=True, slots=True)

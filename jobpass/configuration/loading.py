@@ -1,21 +1,34 @@
 """From a file to a configuration, or to every mistake in it."""
 
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path as FilePath
 
-import yaml
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from jobpass.configuration.configuration import Configuration
-from jobpass.configuration.errors import ConfigurationError, Problem, dotted
+from jobpass.configuration.deployment_checks import findings
+from jobpass.configuration.draft import draft
+from jobpass.configuration.errors import ConfigurationError, Path, Problem, dotted
+from jobpass.configuration.wording import place, words
+from jobpass.configuration.yaml_document import YamlDocument, read
 
 
-def load(path: Path) -> Configuration:
+def load(path: FilePath) -> Configuration:
     """Return the configuration that a file holds.
 
     Raises:
-        ConfigurationError: with every mistake at once.
+        ConfigurationError: with every mistake at once; also where there is no such file, or it is not UTF-8.
     """
-    return parse(path.read_text("utf-8"), path.name)
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}): begin with a copy of the example `jobpass.yaml`"
+        raise ConfigurationError(path.name, [Problem("", None, message)]) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigurationError(path.name, [Problem("", line, "is not UTF-8: save it in that encoding")]) from None
+    return parse(text, path.name)
 
 
 def parse(text: str, source: str = "jobpass.yaml") -> Configuration:
@@ -24,8 +37,34 @@ def parse(text: str, source: str = "jobpass.yaml") -> Configuration:
     Raises:
         ConfigurationError: with every mistake at once.
     """
+    document = read(text)
+    if document.values is None and document.mistakes:
+        raise ConfigurationError(source, [Problem(dotted(path), line, said) for path, line, said in document.mistakes])
+    configuration, errors = _fit(document.values)
+    problems = list(_problems(document, errors))
+    if configuration is None or problems:
+        raise ConfigurationError(source, problems)
+    return configuration
+
+
+def _fit(values: object) -> tuple[Configuration | None, list[ErrorDetails]]:
     try:
-        return Configuration.model_validate(yaml.safe_load(text))
+        return Configuration.model_validate(values), []
     except ValidationError as error:
-        problems = [Problem(dotted(each["loc"]), None, each["msg"]) for each in error.errors()]
-        raise ConfigurationError(source, problems) from None
+        return None, error.errors(include_url=False)
+
+
+def _problems(document: YamlDocument, errors: list[ErrorDetails]) -> Iterator[Problem]:
+    """Every mistake in the order of the file, at most one of the writing or the models for each place."""
+    written = [(path, line, message) for path, line, message in document.mistakes]
+    told = {path for path, _, _ in written}
+    misfits = [(place(error), words(error, document)) for error in errors]
+    checked = findings(draft(document.values, errors))
+    found: list[tuple[Path, int | None, str]] = [
+        *written,
+        *((path, document.line(path), message) for path, message in misfits if path not in told),
+        *((path, document.line(path), message) for path, message in checked),
+    ]
+    found = list(dict.fromkeys(found))
+    for path, line, message in sorted(found, key=lambda each: each[1] or 0):
+        yield Problem(dotted(path), line, message)

@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 NAME = r"^[a-z][a-z0-9-]{0,30}$"
 DEPLOYMENT_NAME = r"^[a-z][a-z0-9-]{0,20}$"
 FIELD_NAME = r"^[a-z][a-z0-9_]{0,63}$"
-PRINCIPAL_ARN = r"^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|(role|user)/([!-~]+/)*[A-Za-z0-9_+=,.@-]{1,64})$"
-POLICY_ARN = r"^arn:aws(-cn|-us-gov)?:iam::(aws|[0-9]{12}):policy/([!-~]+/)*[A-Za-z0-9_+=,.@-]{1,128}$"
+PRINCIPAL_ARN = (
+    r"^arn:aws(-cn|-us-gov)?:iam::[0-9]{12}:(root|(role|user)/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,64})$"
+)
+POLICY_ARN = r"^arn:aws(-cn|-us-gov)?:iam::(aws|[0-9]{12}):policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]{1,128}$"
 CERTIFICATE_ARN = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$"
 HOSTED_ZONE_ID = r"^Z[A-Z0-9]{1,31}$"
 DOMAIN_NAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$"

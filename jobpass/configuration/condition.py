@@ -1,0 +1,57 @@
+"""What a role's `when` and a platform's `where` say of a field, and whether any job can be so."""
+
+import re
+
+from jobpass.configuration.profile_checks import policy_sign_mistake
+from jobpass_issuer.domain.profile import MAX_VALUE_LENGTH, Profile
+from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
+from jobpass_issuer.domain.subject import SubjectPattern
+
+_PLAIN_CHOICES = re.compile(r"[A-Za-z0-9_/-]+(\|[A-Za-z0-9_/-]+)+")
+
+
+def choices(profile: Profile, name: str) -> tuple[str, ...]:
+    """Return the values that a field can have where its pattern lists them (`branch|tag`), else nothing."""
+    pattern = profile.fields[name].pattern
+    return tuple(pattern.split("|")) if _PLAIN_CHOICES.fullmatch(pattern) else ()
+
+
+def value_mistake(profile: Profile, name: str, value: str) -> str | None:
+    """Return why no job of a profile can have such a value in a field, or None where some can, as far as is certain."""
+    rule = profile.fields.get(name)
+    if rule is None:
+        return None
+    if not value:
+        return "is empty, and no field is: write the value, or leave the field out"
+    fixed = "".join(character for character in value if character not in WILDCARDS)
+    mistake = policy_sign_mistake(fixed)
+    if mistake is None and name in profile.subject.fields:
+        mistake = profile.subject.value_mistake(fixed)
+    if mistake is None and name in profile.constants:
+        constant = profile.constants[name]
+        return (
+            None
+            if like(value, constant)
+            else f"`{value}` contradicts the profile's constant `{constant}`: leave it out"
+        )
+    if mistake is None:
+        mistake = _pattern_mistake(profile, name, value) if has_wildcard(value) else rule.mistake(value)
+    return f"`{value}` {mistake}" if mistake else None
+
+
+def _pattern_mistake(profile: Profile, name: str, value: str) -> str | None:
+    possible = choices(profile, name)
+    if possible and not any(like(value, each) for each in possible):
+        return f"fits no value of this field, which is one of {', '.join(possible)}"
+    if len(value.replace("*", "")) > MAX_VALUE_LENGTH:
+        return f"has more characters than a value, which has {MAX_VALUE_LENGTH} at most"
+    return None
+
+
+def compatible(one: str, other: str) -> bool:
+    """Whether some value fits both patterns."""
+    if not has_wildcard(one):
+        return like(other, one)
+    if not has_wildcard(other):
+        return like(one, other)
+    return SubjectPattern(one).shape().overlap(SubjectPattern(other).shape()) is not None

@@ -1,0 +1,115 @@
+"""Checks of trusting roles: each trusts some job that exists, no more than it says, and IAM takes its policy."""
+
+import json
+from collections.abc import Iterator
+
+from jobpass.configuration.condition import choices, compatible, value_mistake
+from jobpass.configuration.draft import Draft
+from jobpass.configuration.errors import Finding, Path
+from jobpass.configuration.platform_checks import audiences, named, repeats
+from jobpass.configuration.resource_names import same_pascal
+from jobpass.configuration.role_breadth import breadth
+from jobpass.configuration.suggestion import listed, suggestion
+from jobpass_issuer.domain.issuer import Issuer
+from jobpass_issuer.domain.platform import Platform
+from jobpass_issuer.domain.profile import Profile
+from jobpass_issuer.domain.subject import MAX_LENGTH
+from jobpass_issuer.domain.trusting_role import TrustingRole
+
+# IAM user guide, "IAM and AWS STS quotas": role trust policy length, client IDs of an OIDC provider.
+MAX_TRUST_POLICY_LENGTH = 2048
+MAX_CLIENT_IDS = 100
+# CloudFront's labels have 13 or 14 characters today; this leaves room.
+_LONGEST_ISSUER = f"https://d{'x' * 19}.cloudfront.net"
+_LONGEST_PARTITION = "aws-us-gov"
+
+
+def findings(draft: Draft) -> Iterator[Finding]:
+    """Return what is wrong with each role, and with all of them together."""
+    for name, settings in draft.configuration.roles.items():
+        path = ("roles", name)
+        if name.startswith("platform-"):
+            yield path, "begins with `platform-`, as the names of invocation roles do: choose another name"
+        yield from repeats((*path, "managed_policies"), settings.managed_policies)
+        yield from audiences((*path, "audiences"), settings.audiences)
+        for (*_, _index), text in named((*path, "profile"), "profile", [settings.profile], draft):
+            yield (*path, "profile"), text
+    for name, role, profile in draft.roles():
+        mistakes = list(_when(("roles", name, "when"), role, profile))
+        yield from mistakes
+        if not mistakes:
+            yield from _admitted(("roles", name), role, draft)
+            yield from _breadth(("roles", name), role, profile, draft)
+            yield from _size(("roles", name), role, profile, draft)
+    yield from same_pascal("roles", draft.configuration.roles)
+    yield from _client_ids(draft)
+
+
+def _when(path: Path, role: TrustingRole, profile: Profile) -> Iterator[Finding]:
+    for name, value in role.when.items():
+        if name not in profile.fields:
+            text = f"is no field of profile `{profile.name}`: {suggestion(name, profile.subject.fields)}"
+            yield (*path, name), text
+        elif name not in profile.subject.fields:
+            text = "is not part of the profile's subject, and IAM sees nothing else of a token: "
+            yield (*path, name), text + f"use {listed(profile.subject.fields)}, or add it to the subject"
+        else:
+            mistake = value_mistake(profile, name, value)
+            if mistake:
+                yield (*path, name), mistake
+    least = len(profile.subject.pattern(profile.complete(role.when)).text.replace("*", ""))
+    if least > MAX_LENGTH:
+        yield path, f"wants a subject of {least} characters, and {MAX_LENGTH} is the most: shorten the values"
+
+
+def _breadth(path: Path, role: TrustingRole, profile: Profile, draft: Draft) -> Iterator[Finding]:
+    reason = draft.configuration.roles[role.name].allow_any
+    broad = breadth(role, profile, {name: choices(profile, name) for name in profile.fields})
+    if broad and reason is None:
+        field, text = broad
+        place = (*path, "when", field) if field in role.when else (*path, "when")
+        yield place, f"{text}, or say in `allow_any` why it may be so"
+    elif reason is not None and not broad:
+        yield (*path, "allow_any"), "is not needed, and would hide it if `when` were loosened later: leave it out"
+
+
+def _admitted(path: Path, role: TrustingRole, draft: Draft) -> Iterator[Finding]:
+    """Refuse a role that no platform's jobs could ever assume; certain only where every platform could be read."""
+    if not draft.whole["platforms"]:
+        return
+    obstacles = {name: _obstacle(role, platform) for name, platform in draft.platforms()}
+    if all(obstacles.values()):
+        reasons = "; ".join(f"`{name}` {said}" for name, said in list(obstacles.items())[:5])
+        yield path, f"trusts jobs that no platform can register: {reasons}. Change `when`, or a platform's `where`"
+    elif role.pin_required:
+        names = [name for name, said in obstacles.items() if said is None]
+        if not any(role.name in draft.configuration.platforms[name].roles for name in names):
+            text = f"is required, and no platform's jobs may pin this role: add it to `roles` of {listed(names)}"
+            yield (*path, "pin"), text
+
+
+def _obstacle(role: TrustingRole, platform: Platform) -> str | None:
+    if role.profile not in platform.profiles:
+        return f"does not register profile `{role.profile}`"
+    if not set(role.audiences) & set(platform.audiences):
+        return f"has none of the audiences {listed(role.audiences)}"
+    for name, wanted in platform.where.items():
+        if name in role.when and not compatible(wanted, role.when[name]):
+            return f"registers only {name} `{wanted}`"
+    return None
+
+
+def _size(path: Path, role: TrustingRole, profile: Profile, draft: Draft) -> Iterator[Finding]:
+    issuer = Issuer(draft.configuration.issuer.url or _LONGEST_ISSUER)
+    provider = f"arn:{_LONGEST_PARTITION}:iam::{'0' * 12}:oidc-provider/{issuer.host_and_path}"
+    length = len(json.dumps(role.trust_policy(profile, issuer, provider), separators=(",", ":")))
+    if length > MAX_TRUST_POLICY_LENGTH:
+        text = f"needs a trust policy of {length} characters, and IAM takes {MAX_TRUST_POLICY_LENGTH}: "
+        yield path, text + "name fewer or shorter audiences, or shorten `when`"
+
+
+def _client_ids(draft: Draft) -> Iterator[Finding]:
+    every = {each for settings in draft.configuration.roles.values() for each in settings.audiences}
+    if len(every) > MAX_CLIENT_IDS:
+        text = f"name {len(every)} audiences in all, and an IAM provider takes {MAX_CLIENT_IDS}: let roles share some"
+        yield ("roles",), text

@@ -1,0 +1,66 @@
+"""The proof that no job's subject is another's: neither between profiles, nor against a pattern written for another."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from jobpass.configuration.draft import Draft
+from jobpass.configuration.errors import Finding
+from jobpass_issuer.domain.profile import Profile
+from jobpass_issuer.domain.shape import Run, Shape
+
+_REMEDY = "begin each profile's subject with a word of its own, or fix a field by a constant"
+
+
+def findings(draft: Draft) -> Iterator[Finding]:
+    """Return the profiles that share a subject, and the roles that another profile's job could assume."""
+    shapes = {name: profile.subject.shape(profile.constants) for name, profile in draft.profiles.items()}
+    for one, other in combinations(shapes, 2):
+        witness = common(shapes[one], shapes[other])
+        if witness is not None:
+            text = f"can be that of a job of profile `{one}` as well, such as `{witness}`: {_REMEDY}"
+            yield ("profiles", other, "subject"), text
+    yield from _foreign_patterns(draft, shapes)
+
+
+def _foreign_patterns(draft: Draft, shapes: dict[str, Shape]) -> Iterator[Finding]:
+    """A role's pattern takes more than its own profile's subjects, for `*` takes delimiters too.
+
+    The pattern of a profile with nothing fixed takes all that its roles' patterns take: where that one is disjoint
+    from another profile, every role is, and the roles need no look one by one.
+    """
+    near = {name: _reachable(profile, shapes) for name, profile in draft.profiles.items()}
+    for name, role, profile in draft.roles():
+        if not near[profile.name]:
+            continue
+        pattern = profile.subject.pattern(profile.complete(role.when))
+        for other in near[profile.name]:
+            witness = common(pattern.shape(), shapes[other])
+            if witness is not None:
+                text = (
+                    f"makes the pattern `{pattern.text}`, which takes `{witness}` too, a subject of profile `{other}`"
+                )
+                yield ("roles", name, "when"), f"{text}: {_REMEDY}"
+
+
+def _reachable(profile: Profile, shapes: dict[str, Shape]) -> list[str]:
+    """The profiles of which a job could match some pattern of this one."""
+    widest = profile.subject.pattern(profile.constants).shape()
+    return [name for name, shape in shapes.items() if name != profile.name and common(widest, shape) is not None]
+
+
+def common(one: Shape, other: Shape) -> str | None:
+    """Return a subject that both shapes hold, or None; most pairs already differ in how they begin or end."""
+    for left, right in ((one.runs, other.runs), (one.runs[::-1], other.runs[::-1])):
+        if _differ_at_once(left, right):
+            return None
+    return one.overlap(other)
+
+
+def _differ_at_once(left: tuple[Run, ...], right: tuple[Run, ...]) -> bool:
+    """Whether two sequences differ within the single characters that they begin with."""
+    for mine, theirs in zip(left, right, strict=False):
+        if not (mine.least == mine.most == 1 and theirs.least == theirs.most == 1):
+            return False
+        if mine.characters.isdisjoint(theirs.characters):
+            return True
+    return False
