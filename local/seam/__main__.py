@@ -6,19 +6,20 @@ Takes no arguments: ministack's own `--detach` would start a second process with
 import sys
 
 from local.seam import ministack_parts
+from local.seam.controls import ControlError
 
 
 def main() -> int:
-    """Check ministack, add to it, and run it as its own command does; 2 when it is not the one we know."""
+    """Check ministack, add to it, and run it as its own command does; 2 when something is not as it must be."""
     if len(sys.argv) > 1:
         print(__doc__, file=sys.stderr)
         return 2
     try:
         ministack_parts.check()
-    except ministack_parts.MovedPartError as error:
+        install()
+    except (ministack_parts.MovedPartError, ControlError) as error:
         print(error, file=sys.stderr)
         return 2
-    install()
     ministack_parts.part("main")()
     return 0
 

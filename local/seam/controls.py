@@ -20,6 +20,10 @@ _TEN_YEARS_SECONDS = 10 * 366 * 86400
 Response = tuple[int, dict[str, str], bytes]
 
 
+class ControlError(Exception):
+    """A control is set to something that it cannot be."""
+
+
 @dataclass
 class Controls:
     """How the local STS is set."""
@@ -33,11 +37,11 @@ class Controls:
 
 
 def from_environment() -> Controls:
-    """Controls as the environment sets them at the start; raises ValueError for a cache time that is not one."""
+    """Controls as the environment sets them at the start; raises ControlError for a cache time that is none."""
     text = os.environ.get(CACHE_VARIABLE, "0")
     seconds = int(text) if text.isascii() and text.isdigit() else -1
     if not 0 <= seconds <= _TEN_YEARS_SECONDS:
-        raise ValueError(f"{CACHE_VARIABLE} must be a whole number of seconds, not negative: {text!r}")
+        raise ControlError(f"{CACHE_VARIABLE} must be a whole number of seconds, not negative: {text!r}")
     return Controls(jwks_cache_seconds=seconds)
 
 

@@ -159,7 +159,7 @@ def emulator(
         log = home / "emulator.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [_emulator_python(), "-m", "local.seam"], cwd=home, env=environment, stdout=output, stderr=output
+                [emulator_python(), "-m", "local.seam"], cwd=home, env=environment, stdout=output, stderr=output
             )
         running = Emulator(port, authority[1], log)
         try:
@@ -170,7 +170,8 @@ def emulator(
             _stop(process)
 
 
-def _emulator_python() -> str:
+def emulator_python() -> str:
+    """The Python that the emulator runs on; a missing one fails the test, since skipping would hide it."""
     python = Path(os.environ.get("JOBPASS_EMULATOR_PYTHON", ROOT / ".local/emulator-venv/bin/python"))
     if not python.exists():
         pytest.fail(f"no Python for the emulator at {python}: run `make up` once, or set JOBPASS_EMULATOR_PYTHON")
