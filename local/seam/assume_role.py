@@ -56,6 +56,7 @@ def install(controls: Controls) -> None:
         return await asyncio.to_thread(_answer, parameters, speaks_json, controls, documents)
 
     replace("handle_request", handle)
+    replace("_ct_request_params", _without_token(part("_ct_request_params")))
 
 
 def read_parameters(headers: dict[str, str], body: bytes, query: dict[str, Any]) -> tuple[Parameters, bool]:
@@ -70,6 +71,18 @@ def read_parameters(headers: dict[str, str], body: bytes, query: dict[str, Any])
         values = {name: value if isinstance(value, list) else [str(value)] for name, value in members.items()}
         return values | {"Action": [action]}, True
     return dict(query) | parse_qs(body.decode("utf-8", errors="replace"), keep_blank_values=True), False
+
+
+def _without_token(recorded: Callable[..., Parameters]) -> Callable[..., Parameters]:
+    """CloudTrail keeps no web identity token; ministack would record the whole request."""
+
+    def recorded_without_token(*request: Any) -> Parameters:
+        parameters = recorded(*request)
+        if not isinstance(parameters, dict):
+            return parameters
+        return {name: value for name, value in parameters.items() if name != "WebIdentityToken"}
+
+    return recorded_without_token
 
 
 def _answer(parameters: Parameters, speaks_json: bool, controls: Controls, documents: IssuerDocuments) -> Response:

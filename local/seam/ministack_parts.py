@@ -19,7 +19,7 @@ _RESPONSES = "ministack.core.responses"
 _PROVISIONERS = "ministack.services.cloudformation.provisioners"
 
 PARTS: dict[str, tuple[str, ...]] = {
-    _APP: ("main", "app", "_handle_post_body_shortcuts"),
+    _APP: ("main", "_handle_post_body_shortcuts", "_ct_request_params"),
     _STS: ("handle_request", "register_session", "_assumed_role_arn", "_role_id", "_session_policies"),
     _IAM: (
         "_IAM_HANDLERS", "_oidc_providers", "_roles", "_error", "_xml", "_p", "_extract_tags", "_extract_tag_keys",

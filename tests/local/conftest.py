@@ -13,7 +13,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,9 @@ class Emulator:
 
     def _client(self, service: str, key: str, secret: str, session_token: str | None) -> Any:
         """A client that checks no parameter and retries no error, so that what STS says comes through."""
+        make: Callable[..., Any] = boto3.client  # its stubs know a service by its literal name alone
         if (service, key) not in self.clients:
-            self.clients[service, key] = boto3.client(
+            self.clients[service, key] = make(
                 service,
                 region_name="us-east-1",
                 endpoint_url=self.endpoint,
@@ -148,6 +149,7 @@ def emulator(
             "MINISTACK_SSL_CERT": str(home / "certificate.pem"),
             "MINISTACK_SSL_KEY": str(home / "key.pem"),
             "MINISTACK_HOST": "localhost",
+            "CLOUDTRAIL_RECORDING": "1",
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "STATE_DIR": str(home / "state"),

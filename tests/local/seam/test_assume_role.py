@@ -107,6 +107,17 @@ def test_no_refusal_repeats_the_token(emulator: Emulator, federation: Federation
     assert not any(text[-40:] in log for text in sent)
 
 
+def test_cloudtrail_keeps_no_token(emulator: Emulator, federation: Federation) -> None:
+    role = federation.role(f"recorded-{next(numbers)}", federation.policy())
+    text = token(federation.url)
+    assert federation.assume(role, text, signing.six_keys()).allowed
+
+    events = json.dumps(emulator.client("cloudtrail").lookup_events()["Events"], default=str)
+
+    assert role in events
+    assert text.rpartition(".")[2] not in events
+
+
 def test_an_issuers_markup_does_not_become_the_answers(federation: Federation) -> None:
     issuer = "https://a.test/</Message><Code>Forged</Code>&"
 

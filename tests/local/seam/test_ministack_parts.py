@@ -15,8 +15,7 @@ def start(*arguments: str, beside: Path | None = None, **environment: str) -> su
     path = str(ROOT) if beside is None else f"{beside}{os.pathsep}{ROOT}"
     return subprocess.run(
         [emulator_python(), "-m", "local.seam", *arguments],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "BIND_HOST": "127.0.0.1", "BIND_HOST": "127.0.0.1"}
-        | environment,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": path, "BIND_HOST": "127.0.0.1"} | environment,
         capture_output=True,
         text=True,
         timeout=30,
