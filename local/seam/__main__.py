@@ -26,10 +26,12 @@ def main() -> int:
 
 def install() -> None:
     """Sew everything in."""
-    from local.seam import assume_role, cloudformation, controls, iam_api  # noqa: PLC0415 - after the check
+    # After the check: these look ministack's parts up.
+    from local.seam import assume_role, cloudformation, controls, iam_api, kms_conditions  # noqa: PLC0415
 
     settings = controls.from_environment()
     iam_api.install()
+    kms_conditions.install()
     cloudformation.install()
     controls.install(settings)
     assume_role.install(settings)

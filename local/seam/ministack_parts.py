@@ -15,6 +15,7 @@ _STS = "ministack.services.sts"
 _IAM = "ministack.services.iam"
 _DYNAMODB = "ministack.services.dynamodb"
 _EVALUATOR = "ministack.core.iam_evaluator"
+_ACTIONS = "ministack.core.iam_actions"
 _RESPONSES = "ministack.core.responses"
 _PROVISIONERS = "ministack.services.cloudformation.provisioners"
 
@@ -27,6 +28,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     _DYNAMODB: ("_update_ttl", "_update_continuous_backups", "_ttl_settings", "_pitr_settings"),
     _EVALUATOR: ("EvalContext", "evaluate_trust_policy", "_action_matches"),
+    _ACTIONS: ("request_tag_context",),
     _RESPONSES: ("error_response_json", "json_response", "get_account_id", "get_region"),
     _PROVISIONERS: ("_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY", "_REPLACING_PROPERTIES", "_reconcile_tag_list"),
 }  # fmt: skip
