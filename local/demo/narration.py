@@ -67,7 +67,9 @@ class Narrator:
         taken = self._look.paint(f"{result.seconds:5.1f} s", DIM)
         self._write(f"  {mark} {title[-1]:<{self._look.width - 13}} {taken}")
         lines = result.outcome.shown
-        if not result.ok:
+        if result.raised:
+            lines = (*lines, f"went wrong: {result.outcome.observed}")
+        elif not result.ok:
             lines = (*lines, f"expected: {result.outcome.expected}", f"observed: {result.outcome.observed}")
         for line in lines:
             self._wrapped(line, "      ", hanging="  ")
