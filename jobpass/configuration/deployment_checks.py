@@ -9,7 +9,7 @@ from jobpass.configuration.errors import Finding
 
 def findings(draft: Draft) -> Iterator[Finding]:
     """Return every mistake of a configuration whose parts fit the models."""
-    yield from issuer_checks.findings(draft.configuration)
+    yield from issuer_checks.findings(draft)
     draft.profiles = profile_checks.describing(draft.configuration)
     yield from profile_checks.findings(draft.configuration)
     yield from platform_checks.findings(draft)

@@ -65,6 +65,7 @@ def draft(values: object, errors: Iterable[ErrorDetails]) -> Draft:
         and not any(each[0] == name for each in unread)
         for name in _NAMED
     }
+    whole["issuer"] = not any(section == "issuer" for section, _ in unread)
     return Draft(_construct(rest, sections), whole, frozenset(unread))
 
 
@@ -74,13 +75,14 @@ def _leave_out(rest: dict[str, Any], path: Path, kind: str) -> tuple[str, str] |
     if kind == "extra_forbidden":
         _delete(rest, path)
     elif section in _NAMED and len(path) > 1:
-        if (section, str(path[2:3][0]) if path[2:3] else "") in _INDEPENDENT:
+        if (section, str(path[2]) if len(path) > 2 else "") in _INDEPENDENT:
             rest[section][path[1]][path[2]] = _INDEPENDENT[(section, str(path[2]))]
             return None
         _delete(rest, path[:2])
         return section, str(path[1])
     elif section not in _NAMED:
         _delete(rest, path[:2])
+        return section, str(path[1]) if len(path) > 1 else ""
     return None
 
 

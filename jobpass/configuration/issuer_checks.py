@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator
 
-from jobpass.configuration.configuration import Configuration
+from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding
 from jobpass.configuration.issuer_settings import IssuerSettings
 from jobpass_issuer.domain.issuer import url_mistake
 
 
-def findings(configuration: Configuration) -> Iterator[Finding]:
+def findings(draft: Draft) -> Iterator[Finding]:
     """Return what is wrong with the issuer's settings, and with retention."""
-    yield from _address(configuration.issuer)
-    token, most = configuration.issuer.token_lifetime_seconds, configuration.issuer.max_token_lifetime_seconds
-    if token > most:
-        text = f"is {token}, more than max_token_lifetime_seconds ({most}): lower this or raise that"
-        yield ("issuer", "token_lifetime_seconds"), text
+    configuration = draft.configuration
+    if draft.whole["issuer"]:
+        yield from _address(configuration.issuer)
+        yield from _lifetimes(configuration.issuer)
     if configuration.retention == "destroy" and configuration.deletion_protection:
         text = "must be false where retention is `destroy`: DynamoDB would refuse to delete the table"
         yield ("deletion_protection",), text
+
+
+def _lifetimes(issuer: IssuerSettings) -> Iterator[Finding]:
+    token, most = issuer.token_lifetime_seconds, issuer.max_token_lifetime_seconds
+    if token > most:
+        text = f"is {token}, more than max_token_lifetime_seconds ({most}): lower this or raise that"
+        yield ("issuer", "token_lifetime_seconds"), text
 
 
 def _address(issuer: IssuerSettings) -> Iterator[Finding]:

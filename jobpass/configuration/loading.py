@@ -55,16 +55,15 @@ def _fit(values: object) -> tuple[Configuration | None, list[ErrorDetails]]:
 
 
 def _problems(document: YamlDocument, errors: list[ErrorDetails]) -> Iterator[Problem]:
-    """Every mistake in the order of the file, at most one of the writing or the models for each place."""
+    """Every mistake in the order of the file, what the checks say only of places that could be read."""
     written = [(path, line, message) for path, line, message in document.mistakes]
     told = {path for path, _, _ in written}
-    misfits = [(place(error), words(error, document)) for error in errors]
-    checked = findings(draft(document.values, errors))
+    misfits = [(place(error), words(error, document)) for error in errors if place(error) not in told]
+    told |= {path for path, _ in misfits}
+    checked = [finding for finding in findings(draft(document.values, errors)) if finding[0] not in told]
     found: list[tuple[Path, int | None, str]] = [
         *written,
-        *((path, document.line(path), message) for path, message in misfits if path not in told),
-        *((path, document.line(path), message) for path, message in checked),
+        *((path, document.line(path), message) for path, message in [*misfits, *checked]),
     ]
-    found = list(dict.fromkeys(found))
     for path, line, message in sorted(found, key=lambda each: each[1] or 0):
         yield Problem(dotted(path), line, message)

@@ -1,5 +1,6 @@
 """Checks of platforms: what they name exists, and some job can be as they demand."""
 
+import json
 from collections.abc import Iterator, Sequence
 
 from jobpass.configuration.condition import value_mistake
@@ -10,19 +11,23 @@ from jobpass.configuration.suggestion import suggestion
 from jobpass_issuer.domain.audience import mistake as audience_mistake
 from jobpass_issuer.domain.platform import Platform
 
+# IAM user guide, "IAM and AWS STS quotas": role trust policy length.
+MAX_TRUST_POLICY_LENGTH = 2048
+
 
 def findings(draft: Draft) -> Iterator[Finding]:
     """Return what is wrong with each platform."""
     for name, settings in draft.configuration.platforms.items():
         path = ("platforms", name)
         yield from repeats((*path, "principals"), settings.principals)
+        yield from _size((*path, "principals"), settings.principals)
         yield from repeats((*path, "profiles"), settings.profiles)
         yield from repeats((*path, "roles"), settings.roles)
         yield from audiences((*path, "audiences"), settings.audiences)
         yield from named((*path, "profiles"), "profile", settings.profiles, draft)
         yield from named((*path, "roles"), "role", settings.roles, draft)
     for name, platform in draft.platforms():
-        yield from _where(("platforms", name, "where"), platform, draft)
+        yield from where(("platforms", name, "where"), platform, draft)
         yield from _roles(("platforms", name, "roles"), platform, draft)
     yield from same_pascal("platforms", draft.configuration.platforms)
 
@@ -51,7 +56,8 @@ def named(path: Path, kind: str, names: Sequence[str], draft: Draft) -> Iterator
             yield (*path, index), f"`{name}` is no {kind}: {suggestion(name, known)}"
 
 
-def _where(path: Path, platform: Platform, draft: Draft) -> Iterator[Finding]:
+def where(path: Path, platform: Platform, draft: Draft) -> Iterator[Finding]:
+    """Return what of a platform's `where` no job of its profiles can be."""
     for name, value in platform.where.items():
         for profile in (draft.profiles[each] for each in platform.profiles if each in draft.profiles):
             mistake = value_mistake(profile, name, value)
@@ -62,10 +68,19 @@ def _where(path: Path, platform: Platform, draft: Draft) -> Iterator[Finding]:
                 break
 
 
+def _size(path: Path, principals: Sequence[str]) -> Iterator[Finding]:
+    statement = {"Effect": "Allow", "Principal": {"AWS": list(principals)}, "Action": "sts:AssumeRole"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    length = len(json.dumps(policy, separators=(",", ":")))
+    if length > MAX_TRUST_POLICY_LENGTH:
+        text = f"make a trust policy of {length} characters, and IAM takes {MAX_TRUST_POLICY_LENGTH}: "
+        yield path, text + "let them assume one role of theirs, and name that"
+
+
 def _roles(path: Path, platform: Platform, draft: Draft) -> Iterator[Finding]:
     for index, name in enumerate(platform.roles):
         settings = draft.configuration.roles.get(name)
-        if settings is None:
+        if settings is None or settings.profile not in draft.names("profiles"):
             continue
         if settings.profile not in platform.profiles:
             text = f"`{name}` trusts jobs of profile `{settings.profile}`, which this platform does not register: "

@@ -77,7 +77,7 @@ def _constants(path: Path, settings: ProfileSettings) -> Iterator[Finding]:
         if mistake is None and not profile.subject.mistakes() and name in profile.subject.fields:
             mistake = profile.subject.value_mistake(value) or policy_sign_mistake(value)
         if mistake:
-            yield (*path, name), f"`{value}` {mistake}"
+            yield (*path, name), f"`{value}` {mistake}" if value else mistake
 
 
 def policy_sign_mistake(value: str) -> str | None:

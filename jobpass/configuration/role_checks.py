@@ -1,12 +1,12 @@
 """Checks of trusting roles: each trusts some job that exists, no more than it says, and IAM takes its policy."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from jobpass.configuration.condition import choices, compatible, value_mistake
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding, Path
-from jobpass.configuration.platform_checks import audiences, named, repeats
+from jobpass.configuration.platform_checks import MAX_TRUST_POLICY_LENGTH, audiences, named, repeats, where
 from jobpass.configuration.resource_names import same_pascal
 from jobpass.configuration.role_breadth import breadth
 from jobpass.configuration.suggestion import listed, suggestion
@@ -16,8 +16,7 @@ from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.subject import MAX_LENGTH
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
-# IAM user guide, "IAM and AWS STS quotas": role trust policy length, client IDs of an OIDC provider.
-MAX_TRUST_POLICY_LENGTH = 2048
+# IAM user guide, "IAM and AWS STS quotas": client IDs of an OIDC provider.
 MAX_CLIENT_IDS = 100
 # CloudFront's labels have 13 or 14 characters today; this leaves room.
 _LONGEST_ISSUER = f"https://d{'x' * 19}.cloudfront.net"
@@ -34,11 +33,12 @@ def findings(draft: Draft) -> Iterator[Finding]:
         yield from audiences((*path, "audiences"), settings.audiences)
         for (*_, _index), text in named((*path, "profile"), "profile", [settings.profile], draft):
             yield (*path, "profile"), text
+    platforms = _certain_platforms(draft)
     for name, role, profile in draft.roles():
         mistakes = list(_when(("roles", name, "when"), role, profile))
         yield from mistakes
         if not mistakes:
-            yield from _admitted(("roles", name), role, draft)
+            yield from _admitted(("roles", name), role, platforms)
             yield from _breadth(("roles", name), role, profile, draft)
             yield from _size(("roles", name), role, profile, draft)
     yield from same_pascal("roles", draft.configuration.roles)
@@ -70,20 +70,27 @@ def _breadth(path: Path, role: TrustingRole, profile: Profile, draft: Draft) -> 
         place = (*path, "when", field) if field in role.when else (*path, "when")
         yield place, f"{text}, or say in `allow_any` why it may be so"
     elif reason is not None and not broad:
-        yield (*path, "allow_any"), "is not needed, and would hide it if `when` were loosened later: leave it out"
+        yield (*path, "allow_any"), "is not needed, and would hide it if `when` were loosened some day: leave it out"
 
 
-def _admitted(path: Path, role: TrustingRole, draft: Draft) -> Iterator[Finding]:
-    """Refuse a role that no platform's jobs could ever assume; certain only where every platform could be read."""
-    if not draft.whole["platforms"]:
+def _certain_platforms(draft: Draft) -> dict[str, Platform]:
+    """All platforms, or none where one of them is not as its author means it."""
+    platforms = dict(draft.platforms())
+    mistaken = any(any(where(("platforms", name), platform, draft)) for name, platform in platforms.items())
+    return platforms if draft.whole["platforms"] and not mistaken else {}
+
+
+def _admitted(path: Path, role: TrustingRole, platforms: Mapping[str, Platform]) -> Iterator[Finding]:
+    """Refuse a role that no platform's jobs could ever assume."""
+    if not platforms:
         return
-    obstacles = {name: _obstacle(role, platform) for name, platform in draft.platforms()}
+    obstacles = {name: _obstacle(role, platform) for name, platform in platforms.items()}
     if all(obstacles.values()):
         reasons = "; ".join(f"`{name}` {said}" for name, said in list(obstacles.items())[:5])
         yield path, f"trusts jobs that no platform can register: {reasons}. Change `when`, or a platform's `where`"
     elif role.pin_required:
         names = [name for name, said in obstacles.items() if said is None]
-        if not any(role.name in draft.configuration.platforms[name].roles for name in names):
+        if not any(role.name in platforms[name].roles for name in names):
             text = f"is required, and no platform's jobs may pin this role: add it to `roles` of {listed(names)}"
             yield (*path, "pin"), text
 

@@ -1,11 +1,10 @@
 """The proof that no job's subject is another's: neither between profiles, nor against a pattern written for another."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding
-from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.shape import Run, Shape
 
 _REMEDY = "begin each profile's subject with a word of its own, or fix a field by a constant"
@@ -14,38 +13,36 @@ _REMEDY = "begin each profile's subject with a word of its own, or fix a field b
 def findings(draft: Draft) -> Iterator[Finding]:
     """Return the profiles that share a subject, and the roles that another profile's job could assume."""
     shapes = {name: profile.subject.shape(profile.constants) for name, profile in draft.profiles.items()}
+    foreign = {name: set(shapes) - {name} for name in shapes}
     for one, other in combinations(shapes, 2):
         witness = common(shapes[one], shapes[other])
         if witness is not None:
             text = f"can be that of a job of profile `{one}` as well, such as `{witness}`: {_REMEDY}"
             yield ("profiles", other, "subject"), text
-    yield from _foreign_patterns(draft, shapes)
+            foreign[one].discard(other)
+            foreign[other].discard(one)
+    yield from _foreign_patterns(draft, shapes, foreign)
 
 
-def _foreign_patterns(draft: Draft, shapes: dict[str, Shape]) -> Iterator[Finding]:
+def _foreign_patterns(draft: Draft, shapes: Mapping[str, Shape], foreign: Mapping[str, set[str]]) -> Iterator[Finding]:
     """A role's pattern takes more than its own profile's subjects, for `*` takes delimiters too.
 
-    The pattern of a profile with nothing fixed takes all that its roles' patterns take: where that one is disjoint
-    from another profile, every role is, and the roles need no look one by one.
+    The pattern of a profile with nothing fixed but the constants takes all that its roles' patterns take: where that
+    one is disjoint from another profile, every role is, and the roles need no look one by one.
     """
-    near = {name: _reachable(profile, shapes) for name, profile in draft.profiles.items()}
+    near: dict[str, list[str]] = {}
+    for name, profile in draft.profiles.items():
+        widest = profile.subject.pattern(profile.constants).shape()
+        near[name] = [other for other in foreign[name] if common(widest, shapes[other]) is not None]
     for name, role, profile in draft.roles():
-        if not near[profile.name]:
-            continue
         pattern = profile.subject.pattern(profile.complete(role.when))
-        for other in near[profile.name]:
+        for other in sorted(near[profile.name]):
             witness = common(pattern.shape(), shapes[other])
             if witness is not None:
                 text = (
                     f"makes the pattern `{pattern.text}`, which takes `{witness}` too, a subject of profile `{other}`"
                 )
                 yield ("roles", name, "when"), f"{text}: {_REMEDY}"
-
-
-def _reachable(profile: Profile, shapes: dict[str, Shape]) -> list[str]:
-    """The profiles of which a job could match some pattern of this one."""
-    widest = profile.subject.pattern(profile.constants).shape()
-    return [name for name, shape in shapes.items() if name != profile.name and common(widest, shape) is not None]
 
 
 def common(one: Shape, other: Shape) -> str | None:

@@ -97,7 +97,7 @@ def _not_one_of(misfit: _Misfit) -> str:
     choices = re.findall(r"'([^']*)'|(\d+)", misfit.error["ctx"]["expected"])
     names = [text or number for text, number in choices]
     written = misfit.document.unlike_text.get(misfit.path, str(misfit.error["input"]))
-    near = suggestion(written, names)
+    near = suggestion(written, [name for name in names if not name.isdigit()])
     return f"must be one of {listed(names)}" + (f": {near}" if near.startswith("did") else "")
 
 

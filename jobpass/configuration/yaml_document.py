@@ -67,7 +67,7 @@ class _Reading:
         self._document.lines.setdefault(path, node.start_mark.line + 1)
         self._count += 1
         if id(node) in self._open or self._count > _MOST_NODES:
-            self._mistake(node, path, "refers to itself or is far too large: write it out without `*` references")
+            self._mistake(path, "refers to itself or is far too large: write it out without `*` references")
             return None
         self._open.add(id(node))
         try:
@@ -79,7 +79,7 @@ class _Reading:
         if isinstance(node, yaml.ScalarNode):
             return self._scalar(node, path)
         if not node.tag.startswith(_TAG):
-            self._mistake(node, path, f"has the tag `{node.tag}`, which nothing here knows: leave it out")
+            self._mistake(path, f"has the tag `{node.tag}`, which nothing here knows: leave it out")
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         return dict(self._entries(node, path))
@@ -93,22 +93,23 @@ class _Reading:
             line = key_node.start_mark.line + 1
             if key in first:
                 text = f"stands here a second time (the first is on line {first[key]}): keep one"
-                self._document.mistakes.append(((*path, key), line, text))
+                self._mistake((*path, key), text, line)
                 continue
             first[key] = self._document.lines[(*path, key)] = line
             yield key, self.value(value_node, (*path, key))
 
     def _key(self, node: yaml.Node, path: Path) -> str | None:
+        line = node.start_mark.line + 1
         if not isinstance(node, yaml.ScalarNode):
-            self._mistake(node, path, "has a key that is a list or a mapping: a key is text")
+            self._mistake(path, "has a key that is a list or a mapping: a key is text", line)
             return None
         key: str = node.value
         if node.tag == _TAG + "merge":
-            self._mistake(node, path, "uses `<<`, which is not read: write the settings out")
+            self._mistake(path, "uses `<<`, which is not read: write the settings out", line)
             return None
         if node.tag != _TAG + "str":
             text = f'is a key that YAML does not read as text: write it in quotes: "{key}"'
-            self._mistake(node, (*path, key), text)
+            self._mistake((*path, key), text, line)
         return key
 
     def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
@@ -116,7 +117,7 @@ class _Reading:
         kind = node.tag.removeprefix(_TAG)
         if kind == "str":
             if not node.style and _NUMBER_ELSEWHERE.fullmatch(written):
-                self._mistake(node, path, f'is a number to other readers of YAML: write it in quotes: "{written}"')
+                self._mistake(path, f'is a number to other readers of YAML: write it in quotes: "{written}"')
             return written
         self._document.unlike_text[path] = written
         if kind in ("bool", "null", "float"):
@@ -126,12 +127,12 @@ class _Reading:
                 return int(written)
             number = self._constructor.construct_object(node)
             text = f'is the number {number} to YAML: write text in quotes ("{written}"), a number in plain digits'
-            self._mistake(node, path, text)
+            self._mistake(path, text)
         elif kind == "timestamp":
-            self._mistake(node, path, f'is a date to YAML: write it in quotes: "{written}"')
+            self._mistake(path, f'is a date to YAML: write it in quotes: "{written}"')
         else:
-            self._mistake(node, path, f"has the tag `{node.tag}`, which nothing here knows: leave it out")
+            self._mistake(path, f"has the tag `{node.tag}`, which nothing here knows: leave it out")
         return written
 
-    def _mistake(self, node: yaml.Node, path: Path, message: str) -> None:
-        self._document.mistakes.append((path, node.start_mark.line + 1, message))
+    def _mistake(self, path: Path, message: str, line: int | None = None) -> None:
+        self._document.mistakes.append((path, line or self._document.line(path), message))
