@@ -41,17 +41,19 @@ class Package:
 class FunctionAsset:
     """What goes into the package of one function.
 
-    `services` are the AWS services whose descriptions botocore keeps, `files` what is added at the package's root.
+    `services` are the AWS services whose descriptions botocore keeps, `files` what is added at the package's root;
+    `locks` is where the function's hash-pinned libraries are listed.
     """
 
     function: str
     services: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
+    locks: Path = ROOT / "requirements"
 
     @property
     def requirements(self) -> Path:
         """The function's hash-pinned libraries."""
-        return ROOT / "requirements" / f"function-{self.function}.txt"
+        return self.locks / f"function-{self.function}.txt"
 
     def build(self, directory: Path = BUILD) -> Package:
         """Return the package, from the directory where the same inputs have been built before.
@@ -98,7 +100,7 @@ class FunctionAsset:
         finished = subprocess.run(command, capture_output=True, text=True, check=False)
         if finished.returncode:
             raise AssetError(
-                f"pip could not install {self.requirements.relative_to(ROOT)} for the {self.function} function; "
+                f"pip could not install {self.requirements.name} for the {self.function} function; "
                 f"it needs PyPI the first time, and pure-Python wheels only:\n{finished.stderr.strip()}"
             )
         _trim(target, self.services)

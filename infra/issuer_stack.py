@@ -138,7 +138,8 @@ class IssuerStack(Stack):
                 "PARTITION": self.partition,
                 "RETENTION": self._configuration.retention,
             },
-            timeout_seconds=120,
+            # Its waits add up: for KMS to know a new role, for CloudFront to serve the documents.
+            timeout_seconds=270,
         )
 
     def _function(

@@ -10,20 +10,11 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from jobpass_issuer.domain.algorithm import Algorithm
+from jobpass_issuer.domain.key_policy import MAINTENANCE
 
 ISSUER_TAG = "jobpass:issuer"
-_ADMINISTRATION = (
-    "kms:CancelKeyDeletion",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:EnableKey",
-    "kms:GetKeyPolicy",
-    "kms:GetPublicKey",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-)
+# A policy that would leave nobody to change it again is refused by KMS unless the caller waives that check.
+_NO_LOCKOUT = {"kms:BypassPolicyLockoutSafetyCheck": "false"}
 
 
 def permissions(scope: Construct, issuer_name: str, algorithm: Algorithm) -> list[iam.PolicyStatement]:
@@ -44,9 +35,12 @@ def permissions(scope: Construct, issuer_name: str, algorithm: Algorithm) -> lis
             conditions=_conditions({f"aws:RequestTag/{ISSUER_TAG}": issuer_name}, _only_signing_keys(algorithm)),
         ),
         iam.PolicyStatement(
-            actions=list(_ADMINISTRATION),
+            actions=list(MAINTENANCE),
             resources=[every_key],
-            conditions={"StringEquals": {f"aws:ResourceTag/{ISSUER_TAG}": issuer_name}},
+            conditions={
+                "StringEquals": {f"aws:ResourceTag/{ISSUER_TAG}": issuer_name},
+                "BoolIfExists": _NO_LOCKOUT,
+            },
         ),
     ]
 
@@ -56,4 +50,4 @@ def _only_signing_keys(algorithm: Algorithm) -> Mapping[str, str]:
 
 
 def _conditions(tags: Mapping[str, str], kind: Mapping[str, str]) -> dict[str, Mapping[str, str]]:
-    return {"StringEquals": tags, "StringEqualsIfExists": kind}
+    return {"StringEquals": tags, "StringEqualsIfExists": kind, "BoolIfExists": _NO_LOCKOUT}

@@ -1,0 +1,70 @@
+"""Synthesizes each configuration once in this process: loading the construct library is what takes time."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from aws_cdk import App
+
+from infra import nag
+from infra.issuer_stack import IssuerStack
+from jobpass.configuration import parse
+from tests.infra.template import Template
+
+ROOT = Path(__file__).parents[2]
+ISSUER_CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/01234567-89ab-cdef-0123-456789abcdef"
+OWN_DOMAIN = {
+    "url": "https://oidc.example.com/api/oidc",
+    "certificate_arn": ISSUER_CERTIFICATE,
+    "hosted_zone": {"id": "Z0123456789ABCDEFGHIJ", "name": "example.com"},
+}
+
+# jsii greets whoever runs an older Node with a banner; a test's output has no use for it.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
+
+Synthesize = Callable[..., Template]
+
+
+def variant(**changes: Any) -> str:
+    """Return the example configuration with some of its sections replaced."""
+    document = yaml.safe_load((ROOT / "jobpass.yaml").read_text("utf-8"))
+    return yaml.safe_dump({**document, **changes}, sort_keys=False)
+
+
+@pytest.fixture(scope="session")
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
+    """Return a function that gives the template of the example configuration with sections of it replaced."""
+    templates: dict[str, Template] = {}
+
+    def synthesized(**changes: Any) -> Template:
+        configuration = variant(**changes)
+        if configuration not in templates:
+            templates[configuration] = _synthesized(configuration, tmp_path_factory.mktemp("assembly"))
+        return templates[configuration]
+
+    return synthesized
+
+
+@pytest.fixture(scope="session")
+def example(synthesize: Synthesize) -> Template:
+    """The template of the example configuration: an issuer at the distribution's own address."""
+    return synthesize()
+
+
+@pytest.fixture(scope="session")
+def own_domain(synthesize: Synthesize) -> Template:
+    """The template of an issuer on a domain of one's own, with a path, that keeps what it has."""
+    return synthesize(issuer=OWN_DOMAIN, retention="retain", deletion_protection=True)
+
+
+def _synthesized(configuration_text: str, directory: Path) -> Template:
+    configuration = parse(configuration_text)
+    app = App(outdir=str(directory), analytics_reporting=False)
+    nag.check(app, IssuerStack(app, configuration), configuration)
+    app.synth()
+    document = json.loads((directory / f"{configuration.name}.template.json").read_text("utf-8"))
+    return Template(document, directory)

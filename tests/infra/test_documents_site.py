@@ -1,0 +1,172 @@
+"""Where relying parties read the documents: a private bucket, and CloudFront before it."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import ISSUER_CERTIFICATE, OWN_DOMAIN, Synthesize
+from tests.infra.template import Template, resolve, text
+
+
+def test_bucket_is_closed_to_the_public(example: Template) -> None:
+    bucket = example.only("AWS::S3::Bucket")
+    assert bucket["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+
+def test_bucket_is_read_by_this_distribution_and_over_tls_only(example: Template) -> None:
+    deny, allow = [each for each in example.statements() if each.kind == "own"]
+    assert (deny.document["Effect"], deny.actions, deny.principals) == ("Deny", ["s3:*"], ["*"])
+    assert deny.document["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert (allow.actions, allow.principals) == (["s3:GetObject"], ["cloudfront.amazonaws.com"])
+    assert resolve(allow.document["Condition"]) == {
+        "StringEquals": {
+            "AWS:SourceArn": "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/<SiteDistribution390DED28>"
+        }
+    }
+
+
+def test_distribution_signs_what_it_asks_the_bucket(example: Template) -> None:
+    control = example.only("AWS::CloudFront::OriginAccessControl")["OriginAccessControlConfig"]
+    assert (control["SigningBehavior"], control["SigningProtocol"]) == ("always", "sigv4")
+    (origin,) = _distribution(example)["Origins"]
+    (name,) = example.of_type("AWS::CloudFront::OriginAccessControl")
+    assert text(origin["OriginAccessControlId"]) == f"<{name}.Id>"
+
+
+def test_documents_are_served_over_tls_to_readers_only(example: Template) -> None:
+    behavior = _distribution(example)["DefaultCacheBehavior"]
+    assert behavior["ViewerProtocolPolicy"] == "https-only"
+    assert behavior["AllowedMethods"] == ["GET", "HEAD"]
+    assert "DefaultRootObject" not in _distribution(example)
+
+
+def test_nothing_that_a_reader_sends_reaches_the_bucket_or_parts_the_cache(example: Template) -> None:
+    key = example.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert key == {
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "HeadersConfig": {"HeaderBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "none"},
+        "EnableAcceptEncodingBrotli": False,
+        "EnableAcceptEncodingGzip": False,
+    }
+    assert "OriginRequestPolicyId" not in _distribution(example)["DefaultCacheBehavior"]
+
+
+def test_documents_own_cache_control_rules_within_an_hour(example: Template) -> None:
+    policy = example.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
+    assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (0, 300, 3600)
+
+
+def test_a_missing_document_is_not_remembered(example: Template) -> None:
+    errors = {each["ErrorCode"]: each["ErrorCachingMinTTL"] for each in _distribution(example)["CustomErrorResponses"]}
+    assert errors == {403: 0, 404: 0, 500: 0, 502: 0, 503: 0, 504: 0}
+
+
+def test_documents_carry_security_headers(example: Template) -> None:
+    policy = example.only("AWS::CloudFront::ResponseHeadersPolicy")["ResponseHeadersPolicyConfig"]
+    assert policy["SecurityHeadersConfig"] == {
+        "ContentSecurityPolicy": {
+            "ContentSecurityPolicy": "default-src 'none'; frame-ancestors 'none'",
+            "Override": True,
+        },
+        "ContentTypeOptions": {"Override": True},
+        "FrameOptions": {"FrameOption": "DENY", "Override": True},
+        "ReferrerPolicy": {"Override": True, "ReferrerPolicy": "no-referrer"},
+        "StrictTransportSecurity": {"AccessControlMaxAgeSec": 31_536_000, "IncludeSubdomains": True, "Override": True},
+    }
+    (name,) = example.of_type("AWS::CloudFront::ResponseHeadersPolicy")
+    assert text(_distribution(example)["DefaultCacheBehavior"]["ResponseHeadersPolicyId"]) == f"<{name}>"
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "config"),
+    [
+        ("AWS::CloudFront::CachePolicy", "CachePolicyConfig"),
+        ("AWS::CloudFront::OriginAccessControl", "OriginAccessControlConfig"),
+        ("AWS::CloudFront::ResponseHeadersPolicy", "ResponseHeadersPolicyConfig"),
+    ],
+)
+def test_names_that_are_the_accounts_tell_regions_apart(example: Template, resource_type: str, config: str) -> None:
+    assert text(example.only(resource_type)[config]["Name"]) == "jobpass-documents-<AWS::Region>"
+
+
+def test_without_a_domain_the_issuer_is_the_distributions_address(example: Template) -> None:
+    assert example.output("IssuerUrl") == "https://<SiteDistribution390DED28.DomainName>"
+    assert {"Aliases", "ViewerCertificate"} & set(_distribution(example)) == set()
+    assert example.of_type("AWS::Route53::RecordSet") == {}
+
+
+def test_own_domain_has_its_certificate_and_a_tls_policy_that_sts_accepts(own_domain: Template) -> None:
+    distribution = _distribution(own_domain)
+    assert distribution["Aliases"] == ["oidc.example.com"]
+    assert distribution["ViewerCertificate"] == {
+        "AcmCertificateArn": ISSUER_CERTIFICATE,
+        # One that demands TLS 1.3 makes STS fall back to thumbprints, which the provider has none of.
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+        "SslSupportMethod": "sni-only",
+    }
+
+
+def test_own_domain_is_written_into_its_zone_for_both_internet_protocols(own_domain: Template) -> None:
+    records = [each["Properties"] for each in own_domain.of_type("AWS::Route53::RecordSet").values()]
+    assert {each["Type"] for each in records} == {"A", "AAAA"}
+    for record in records:
+        assert record["Name"] == "oidc.example.com."
+        assert record["HostedZoneId"] == "Z0123456789ABCDEFGHIJ"
+        assert text(record["AliasTarget"]["DNSName"]) == "<SiteDistribution390DED28.DomainName>"
+
+
+def test_without_a_zone_the_domain_is_left_to_its_owner(synthesize: Synthesize) -> None:
+    template = synthesize(issuer={key: OWN_DOMAIN[key] for key in ("url", "certificate_arn")})
+    assert template.of_type("AWS::Route53::RecordSet") == {}
+    assert _distribution(template)["Aliases"] == ["oidc.example.com"]
+
+
+@pytest.mark.parametrize(
+    ("url", "keys"),
+    [
+        (
+            "https://oidc.example.com/api/oidc",
+            ["api/oidc/.well-known/openid-configuration", "api/oidc/.well-known/jwks.json"],
+        ),
+        (
+            "https://oidc.example.com/api/oidc/",
+            [
+                "api/oidc/.well-known/openid-configuration",
+                "api/oidc//.well-known/openid-configuration",
+                "api/oidc/.well-known/jwks.json",
+                "api/oidc//.well-known/jwks.json",
+            ],
+        ),
+        (
+            "https://oidc.example.com/",
+            [
+                ".well-known/openid-configuration",
+                "/.well-known/openid-configuration",
+                ".well-known/jwks.json",
+                "/.well-known/jwks.json",
+            ],
+        ),
+    ],
+)
+def test_documents_are_under_the_issuers_path_with_and_without_the_doubled_slash(
+    synthesize: Synthesize, url: str, keys: list[str]
+) -> None:
+    template = synthesize(issuer={**OWN_DOMAIN, "url": url})
+    (write,) = [each for each in template.statements() if "s3:PutObject" in each.actions]
+    assert write.resources == [f"<SiteBucket978D4AEB.Arn>/{key}" for key in keys]
+    base = url.removesuffix("/")
+    assert template.output("IssuerUrl") == url
+    assert template.output("DiscoveryUrl") == f"{base}/.well-known/openid-configuration"
+    assert template.output("JwksUrl") == f"{base}/.well-known/jwks.json"
+
+
+def _distribution(template: Template) -> dict[str, Any]:
+    config: dict[str, Any] = template.only("AWS::CloudFront::Distribution")["DistributionConfig"]
+    return config
