@@ -1,5 +1,6 @@
 """The judgement of a token as a plain function: no emulator, no network, no clock."""
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -134,12 +135,14 @@ def test_algorithms_that_iam_does_not_accept_are_refused_before_any_key_is_used(
 
 def test_an_elliptic_curve_signature_must_be_of_the_curve_that_the_algorithm_names() -> None:
     text = token(alg="ES256", kid="ES256")
-    header, body, _ = text.split(".")
+    header, body, signed = text.split(".")
+    r_and_s = base64.urlsafe_b64decode(signed + "==")
     other = signing.base64url(json.dumps({"alg": "ES384", "kid": "ES256"}).encode())
 
     assert judged(text)
-    for length in (0, 63, 64, 65, 96):
-        assert refusal(f"{header}.{body}.{signing.base64url(bytes(length))}")[1] == NOT_VALIDATED
+    padded = r_and_s[:32] + b"\0" + r_and_s[32:]  # the same two numbers, S in one byte more
+    for signature in (padded, *(bytes(length) for length in (0, 63, 64, 65, 96))):
+        assert refusal(f"{header}.{body}.{signing.base64url(signature)}")[1] == NOT_VALIDATED
     assert refusal(f"{other}.{body}.{signing.base64url(bytes(96))}")[1] == NOT_VALIDATED
 
 

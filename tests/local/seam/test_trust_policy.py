@@ -99,15 +99,17 @@ def test_a_policy_that_says_nothing_of_the_provider_trusts_nobody(
     assert told(ask(federation, policy)) == NOT_AUTHORIZED
 
 
-@pytest.mark.parametrize("resource", ["role/absent", "role/path/known", "role/KNOWN"])
+@pytest.mark.parametrize("resource", ["role/absent", "role/path/{name}", "role/{NAME}"])
 def test_a_role_that_is_not_there_is_refused_as_a_trust_policy_refuses(resource: str, federation: Federation) -> None:
-    federation.role(f"known-{next(numbers)}", federation.policy())
-    outcome = federation.assume(
-        f"arn:aws:iam::{federation.account}:{resource}", token(federation.url), signing.six_keys()
-    )
+    name = f"known-{next(numbers)}"
+    known = federation.role(name, federation.policy())
+    other = f"arn:aws:iam::{federation.account}:{resource.format(name=name, NAME=name.upper())}"
+
+    outcome = federation.assume(other, token(federation.url), signing.six_keys())
 
     assert told(outcome) == NOT_AUTHORIZED
     assert outcome.status == 403
+    assert federation.assume(known, token(federation.url)).allowed
 
 
 def test_the_provider_of_the_roles_own_account_counts(emulator: Emulator, issuer: HttpsIssuer) -> None:
