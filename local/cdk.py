@@ -77,10 +77,11 @@ class Cdk:
         """
         # Building the functions' assets needs what pip needs; whatever names an AWS account is left out.
         mine = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        environment = mine | safe_environment(self.folder, self.node) | {"JOBPASS_CONFIG": str(configuration)}
-        app = f'"{sys.executable}" app.py'
+        environment = mine | safe_environment(self.folder, self.node)
         output = self.folder.cloud_assembly
-        self._run("synth", ["--quiet", "--app", app, "--output", str(output)], environment, REPOSITORY, note)
+        arguments = ["--quiet", "--app", f'"{sys.executable}" app.py', "--output", str(output)]
+        arguments += ["--context", f"configuration={configuration}"]
+        self._run("synth", arguments, environment, REPOSITORY, note)
         return output
 
     def bootstrap(self, environment: Mapping[str, str], note: Note | None = None) -> None:
@@ -106,10 +107,18 @@ class Cdk:
         command = [str(self.node.executable), str(cdk_script()), verb, *arguments, *QUIET_FLAGS]
         running = LoggedCommand(command, environment=environment, working_directory=directory, log=log)
         self._commands.append(running)
-        status, end = running.run(lambda line: _tell(line, note), LIMIT_SECONDS)
+        causes: list[str] = []
+
+        def follow(line: str) -> None:
+            # What went wrong stands far above the last lines, which tell of the rollback.
+            if "_FAILED" in line:
+                causes.append(line[:400])
+            _tell(line, note)
+
+        status, end = running.run(follow, LIMIT_SECONDS)
         if status != 0:
-            indented = "\n".join(f"    {line}" for line in end)
-            raise CdkError(f"cdk {verb} failed; its last lines (all of them in {log}):\n{indented}")
+            lines = "\n".join(f"    {line}" for line in causes or end)
+            raise CdkError(f"cdk {verb} failed (everything it said is in {log}):\n{lines}")
 
 
 def _tell(line: str, note: Note | None) -> None:

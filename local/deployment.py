@@ -32,6 +32,7 @@ class EmbeddedAws:
     certificates: Certificates
     port: int
     proxy_port: int
+    names: tuple[str, ...]
     processes: tuple[Process, ...] = field(repr=False)
 
     @property
@@ -62,6 +63,7 @@ class EmbeddedAws:
             authority=self.certificates.authority,
             proxy_url=self.proxy_url,
             region=emulator.REGION,
+            names=self.names,
         )
 
     def stop(self) -> None:
@@ -152,7 +154,7 @@ def start_embedded(
             proxy_process.stop()
             raise
         else:
-            return EmbeddedAws(folder, made, port, proxy_port, (proxy_process, emulator_process))
+            return EmbeddedAws(folder, made, port, proxy_port, tuple(names), (proxy_process, emulator_process))
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 

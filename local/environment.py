@@ -1,8 +1,9 @@
 """The exports that let a shell's unmodified programs use the embedded AWS, its issuer and one registered job."""
 
+import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from local.emulator import ACCESS_KEY_ID, SECRET_ACCESS_KEY
@@ -27,11 +28,12 @@ FORGOTTEN = (
     "ALL_PROXY",
     "all_proxy",
 )
+NODE_NAMES = Path(__file__).with_name("names.cjs")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def reaching_variables(
-    folder: Folder, *, endpoint_url: str, authority: Path, proxy_url: str, region: str
+    folder: Folder, *, endpoint_url: str, authority: Path, proxy_url: str, region: str, names: Sequence[str] = ()
 ) -> dict[str, str]:
     """What any program needs to reach the embedded AWS and the issuer by their own names, and nothing else.
 
@@ -59,6 +61,9 @@ def reaching_variables(
         "no_proxy": "127.0.0.1",
         # Node reads the proxy variables only when told to (Node.js 24, "Built-in proxy support").
         "NODE_USE_ENV_PROXY": "1",
+        # Node before 22.21 and 24.5 cannot; for those a preloaded file leads the same names there.
+        "NODE_OPTIONS": f"--require {json.dumps(str(NODE_NAMES))}",
+        "JOBPASS_LOCAL_NAMES": ",".join(names),
     }
 
 

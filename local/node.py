@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from local.folder import REPOSITORY, write_private
 
@@ -174,12 +175,25 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
         yield
 
 
+def run_cdk(node: Node, arguments: list[str]) -> NoReturn:
+    """Become the CDK command line, in the caller's own environment: this is the way to a real account."""
+    # The Python that runs app.py, and a Node for jsii, which looks for it on the path.
+    first = (str(Path(sys.executable).parent), node.directory)
+    environment = {**os.environ, "PATH": os.pathsep.join((*first, os.environ.get("PATH", "")))}
+    os.execve(node.executable, [str(node.executable), str(cdk_script()), *arguments], environment)  # noqa: S606
+
+
 def main() -> None:
-    """Prepare Node and say which one it is."""
+    """Prepare Node and say which one it is; `-- cdk ARGUMENTS` goes on to run the CDK command line with it."""
+    arguments = sys.argv[1:]
+    if arguments and arguments[:2] != ["--", "cdk"]:
+        sys.exit("usage: python -m local.node [-- cdk ARGUMENT ...]")
     try:
         node = prepare()
     except NodeError as error:
         sys.exit(f"local: {error}")
+    if arguments:
+        run_cdk(node, arguments[2:])
     print(f"Node {major_version(node.executable)} at {node.executable}")
 
 

@@ -16,6 +16,8 @@ from typing import IO
 from local.folder import write_private
 
 GUARDIAN = Path(__file__).with_name("guardian.py")
+# Enough for an orderly end; the emulator would wait longer for clients that keep connections open.
+GRACE_SECONDS = 2.0
 # What a child may know of the environment that started us: nothing that names an account, a proxy or a package index.
 INHERITED_VARIABLES = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TZ")
 
@@ -68,7 +70,7 @@ class Process:
             return False
         return start_time(self.pid) == self.started
 
-    def stop(self, grace_seconds: float = 6.0) -> None:
+    def stop(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """End the process and everything in its group; return when they are gone."""
         if self.is_running():
             self._signal(signal.SIGTERM)

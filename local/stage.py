@@ -19,7 +19,7 @@ class Step:
         self._stages = stages
 
     def note(self, detail: str) -> None:
-        """Show how far the step is; the last note stays, in the finished line."""
+        """Show how far the step is."""
         self.detail = detail
         self._stages.redraw()
 
@@ -65,9 +65,8 @@ class Stages:
             self._running.remove(step)
             self.durations_seconds[step.label] = round(seconds, 3)
             mark = self._mark("✗", "FAILED") if failed else self._mark("✓", "ok")
-            label = f"{step.label} ({step.detail})" if step.detail else step.label
             start = "\r\x1b[K" if self._terminal else ""
-            self._write(f"{start}  {mark} {label:<{LABEL_WIDTH}} {seconds:5.1f} s\n")
+            self._write(f"{start}  {mark} {step.label:<{LABEL_WIDTH}} {seconds:5.1f} s\n")
             self.redraw()
 
     def _mark(self, sign: str, plain: str) -> str:
