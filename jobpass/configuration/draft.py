@@ -1,5 +1,6 @@
 """A configuration with the parts left out that do not fit, so that what is left can be checked in the same run."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from jobpass.configuration.configuration import Configuration
 from jobpass.configuration.errors import Path
-from jobpass.configuration.settings import Settings
+from jobpass.configuration.settings import NAME, Settings
 from jobpass.configuration.wording import place
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import Profile
@@ -23,18 +24,19 @@ _INDEPENDENT: Mapping[tuple[str, str], Any] = {
     ("platforms", "principals"): ["arn:aws:iam::000000000000:root"],
     ("roles", "max_session_seconds"): 3600,
     ("roles", "managed_policies"): [],
+    ("roles", "pin"): "optional",
 }
 
 
 @dataclass
 class Draft:
-    """What of a configuration could be read; `whole` tells, by section, whether all of it could.
+    """What of a configuration could be read.
 
-    `profiles` holds those that can describe jobs; the checks of profiles leave out the others.
+    `unread` names section and entry of what could not, the entry empty for a whole section. `profiles` holds those
+    that can describe jobs; the checks of profiles leave out the others.
     """
 
     configuration: Configuration
-    whole: Mapping[str, bool]
     unread: frozenset[tuple[str, str]]
     profiles: dict[str, Profile] = field(default_factory=dict)
 
@@ -49,6 +51,15 @@ class Draft:
         for name, settings in self.configuration.platforms.items():
             yield name, settings.platform(name, self.configuration.name)
 
+    def read(self, section: str, *names: str) -> bool:
+        """Whether a section could be read, and in it these entries; without names, all that it holds."""
+        spoiled = {name for other, name in self.unread if other == section}
+        return spoiled.isdisjoint((*names, "")) if names else not spoiled
+
+    def readable(self, section: str) -> bool:
+        """Whether all names of a section are known, those of entries that could not be read too."""
+        return all(re.fullmatch(NAME, name) for other, name in self.unread if other == section)
+
     def names(self, section: str) -> set[str]:
         """The names in a section, those of entries that could not be read included."""
         read = getattr(self.configuration, section)
@@ -59,31 +70,21 @@ def draft(values: object, errors: Iterable[ErrorDetails]) -> Draft:
     """Return what can be read of the values, given how they do not fit the models."""
     rest: dict[str, Any] = deepcopy(values) if isinstance(values, dict) else {}
     unread = {spoiled for error in errors if (spoiled := _leave_out(rest, place(error), error["type"]))}
-    sections = {name: rest.get(name) if isinstance(rest.get(name), dict) else None for name in _NAMED}
-    whole = {
-        name: (sections[name] is not None or (name == "roles" and name not in rest))
-        and not any(each[0] == name for each in unread)
-        for name in _NAMED
-    }
-    whole["issuer"] = not any(section == "issuer" for section, _ in unread)
-    return Draft(_construct(rest, sections), whole, frozenset(unread))
+    return Draft(_construct(rest), frozenset(unread))
 
 
 def _leave_out(rest: dict[str, Any], path: Path, kind: str) -> tuple[str, str] | None:
-    """Take out what an error is about; return section and name where a whole entry goes."""
-    section = str(path[0]) if path else ""
+    """Take out what an error is about; return section and entry that go with it, None where none does."""
+    section, entry = (*map(str, path[:2]), "", "")[:2]
     if kind == "extra_forbidden":
         _delete(rest, path)
-    elif section in _NAMED and len(path) > 1:
-        if (section, str(path[2]) if len(path) > 2 else "") in _INDEPENDENT:
-            rest[section][path[1]][path[2]] = _INDEPENDENT[(section, str(path[2]))]
-            return None
-        _delete(rest, path[:2])
-        return section, str(path[1])
-    elif section not in _NAMED:
-        _delete(rest, path[:2])
-        return section, str(path[1]) if len(path) > 1 else ""
-    return None
+        return None
+    if len(path) > 2 and (section, str(path[2])) in _INDEPENDENT:
+        if entry in rest[section]:
+            rest[section][entry][path[2]] = _INDEPENDENT[(section, str(path[2]))]
+        return None
+    _delete(rest, path[:2])
+    return section, entry
 
 
 def _delete(rest: Any, path: Path) -> None:
@@ -93,22 +94,16 @@ def _delete(rest: Any, path: Path) -> None:
         rest.pop(path[-1], None)
 
 
-def _construct(rest: Mapping[str, Any], sections: Mapping[str, dict[str, Any] | None]) -> Configuration:
+def _construct(rest: Mapping[str, Any]) -> Configuration:
     """Make a configuration of what is left, without the demand that every section be there."""
-    fields = Configuration.model_fields
-    parts: dict[str, Any] = {}
+    parts: dict[str, Any] = {"profiles": {}, "platforms": {}}
     for name, value in rest.items():
-        annotation: Any = fields[name].annotation if name in fields else None
+        annotation: Any = Configuration.model_fields[name].annotation
         if name in _NAMED:
-            continue
-        if isinstance(annotation, type) and issubclass(annotation, Settings):
-            parts[name] = _valid(annotation, value)
-        elif name in fields:
-            parts[name] = value
-    for name, entries in sections.items():
-        model = get_args(fields[name].annotation)[1]
-        made = {key: _valid(model, entry) for key, entry in (entries or {}).items()}
-        parts[name] = {key: entry for key, entry in made.items() if entry is not None}
+            made = {key: _valid(get_args(annotation)[1], entry) for key, entry in value.items()}
+            parts[name] = {key: entry for key, entry in made.items() if entry is not None}
+        else:
+            parts[name] = _valid(annotation, value) if isinstance(value, dict) else value
     return Configuration.model_construct(**{name: part for name, part in parts.items() if part is not None})
 
 

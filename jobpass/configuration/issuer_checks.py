@@ -11,31 +11,30 @@ from jobpass_issuer.domain.issuer import url_mistake
 def findings(draft: Draft) -> Iterator[Finding]:
     """Return what is wrong with the issuer's settings, and with retention."""
     configuration = draft.configuration
-    if draft.whole["issuer"]:
-        yield from _address(configuration.issuer)
-        yield from _lifetimes(configuration.issuer)
-    if configuration.retention == "destroy" and configuration.deletion_protection:
-        text = "must be false where retention is `destroy`: DynamoDB would refuse to delete the table"
-        yield ("deletion_protection",), text
-
-
-def _lifetimes(issuer: IssuerSettings) -> Iterator[Finding]:
-    token, most = issuer.token_lifetime_seconds, issuer.max_token_lifetime_seconds
-    if token > most:
+    yield from _address(configuration.issuer, draft)
+    token, most = configuration.issuer.token_lifetime_seconds, configuration.issuer.max_token_lifetime_seconds
+    if draft.read("issuer", "token_lifetime_seconds", "max_token_lifetime_seconds") and token > most:
         text = f"is {token}, more than max_token_lifetime_seconds ({most}): lower this or raise that"
         yield ("issuer", "token_lifetime_seconds"), text
+    if configuration.retention == "destroy" and configuration.deletion_protection:
+        written = "deletion_protection" in configuration.model_fields_set
+        text = (
+            "must be false where retention is `destroy`" if written else "needs `deletion_protection: false` beside it"
+        )
+        path = "deletion_protection" if written else "retention"
+        yield (path,), f"{text}: DynamoDB would refuse to delete the table"
 
 
-def _address(issuer: IssuerSettings) -> Iterator[Finding]:
+def _address(issuer: IssuerSettings, draft: Draft) -> Iterator[Finding]:
     if issuer.url is None:
         for name in ("certificate_arn", "hosted_zone"):
-            if getattr(issuer, name) is not None:
+            if draft.read("issuer", "url") and getattr(issuer, name) is not None:
                 yield ("issuer", name), "is of use with `url` only: add the issuer's URL, or leave this out"
         return
     mistake = url_mistake(issuer.url)
     if mistake:
         yield ("issuer", "url"), f"`{issuer.url}` {mistake}"
-    if issuer.certificate_arn is None:
+    if issuer.certificate_arn is None and draft.read("issuer", "certificate_arn"):
         text = "is missing: CloudFront serves a domain of your own only with an ACM certificate, in us-east-1"
         yield ("issuer", "certificate_arn"), text
     host = issuer.url.removeprefix("https://").partition("/")[0]

@@ -52,7 +52,7 @@ def named(path: Path, kind: str, names: Sequence[str], draft: Draft) -> Iterator
     """Return the entries that name no profile or no role; silent where the section itself cannot be read."""
     known = draft.names(f"{kind}s")
     for index, name in enumerate(names):
-        if name not in known and draft.whole[f"{kind}s"]:
+        if name not in known and draft.readable(f"{kind}s"):
             yield (*path, index), f"`{name}` is no {kind}: {suggestion(name, known)}"
 
 

@@ -77,7 +77,7 @@ def _certain_platforms(draft: Draft) -> dict[str, Platform]:
     """All platforms, or none where one of them is not as its author means it."""
     platforms = dict(draft.platforms())
     mistaken = any(any(where(("platforms", name), platform, draft)) for name, platform in platforms.items())
-    return platforms if draft.whole["platforms"] and not mistaken else {}
+    return platforms if draft.read("platforms") and not mistaken else {}
 
 
 def _admitted(path: Path, role: TrustingRole, platforms: Mapping[str, Platform]) -> Iterator[Finding]:

@@ -44,7 +44,7 @@ def read(text: str) -> YamlDocument:
     try:
         node = yaml.compose(text, Loader=_loader)
     except yaml.YAMLError as error:
-        document.mistakes.append(((), *syntax_mistake(error)))
+        document.mistakes.append(((), *syntax_mistake(error, text)))
         return document
     if node is None:
         document.mistakes.append(((), None, "is empty: begin with a copy of the example `jobpass.yaml`"))

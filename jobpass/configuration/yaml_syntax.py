@@ -4,7 +4,6 @@ import yaml
 
 # By what the parser says; its C and Python editions say it in slightly different words.
 _REMEDIES = (
-    (("'\\t'", "\t", "tab"), "YAML takes no tab for indentation: use blanks"),
     (("quoted scalar",), "a quote is opened here and never closed"),
     (("mapping values are not allowed",),
      "a `:` stands where none can: mend the indentation, or write the text in quotes"),
@@ -17,7 +16,7 @@ _REMEDIES = (
 )  # fmt: skip
 
 
-def syntax_mistake(error: yaml.YAMLError) -> tuple[int | None, str]:
+def syntax_mistake(error: yaml.YAMLError, text: str) -> tuple[int | None, str]:
     """Return the line from 1 and, in people's words, why a text is no YAML."""
     if isinstance(error, yaml.reader.ReaderError):
         return None, f"holds the character U+{_code(error.character):04X}, which YAML does not take: remove it"
@@ -25,6 +24,12 @@ def syntax_mistake(error: yaml.YAMLError) -> tuple[int | None, str]:
         return None, f"is no YAML: {error}"
     mark = error.problem_mark or error.context_mark
     said = f"{error.context or ''} {error.problem or ''}"
+    if (
+        mark
+        and text.splitlines()[mark.line : mark.line + 1]
+        and text.splitlines()[mark.line][mark.column :][:1] == "\t"
+    ):
+        return mark.line + 1, "is no YAML: it takes no tab for indentation: use blanks"
     remedy = next((remedy for marks, remedy in _REMEDIES if any(mark in said for mark in marks)), said.strip())
     return (mark.line + 1 if mark else None), f"is no YAML: {remedy}"
 
