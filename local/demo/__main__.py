@@ -33,17 +33,16 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\ninterrupted; everything that was started is stopped", file=sys.stderr)
     else:
-        _close(run, narrator)
+        _close(run, narrator, options.folder)
     if options.json:
         print(json.dumps(run.document() | ({"ok": False} if status else {}), indent=2, ensure_ascii=False))
     return status
 
 
-def _close(run: Run, narrator: Narrator) -> None:
-    narrator.say("")
+def _close(run: Run, narrator: Narrator, folder: Path) -> None:
     failed = ", ".join(result.name for result in run.failed)
     if failed:
-        narrator.heading(f"Not as it should be: {failed}", f"The logs are in {_shown(FOLDER / 'log')}.")
+        narrator.heading(f"Not as it should be: {failed}", f"The logs are in {_shown(folder / 'log')}.")
         return
     narrator.heading(
         f"All {len(run.results)} steps are as they should be, in {run.seconds:.0f} s",

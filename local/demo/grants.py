@@ -119,8 +119,8 @@ def assume_trusting_role(scene: Scene) -> Outcome:
         "SEMAPHORE_OIDC_TOKEN": scene.token,
         "SEMAPHORE_JOB_ID": scene.ci_job_id,
     }
-    script = job_shell.guide_commands(scene.role()) + r'printf "%s\0" "$CREDENTIALS"' + _PRINTED
-    ran = job_shell.run(script, variables)
+    commands = job_shell.guide_commands(scene.role())
+    ran = job_shell.run(commands + r'printf "%s\0" "$CREDENTIALS"' + _PRINTED, variables)
     expected = session_arn(scene.role(), f"semaphore-job-{scene.ci_job_id}")
     answer, *values = ran.output.split("\0")
     scene.job_credentials = dict(zip(_EXPORTED, values, strict=False))
@@ -129,8 +129,8 @@ def assume_trusting_role(scene: Scene) -> Outcome:
     for name in _EXPORTED[1:]:
         scene.secrets.keep(scene.job_credentials[name])
     arn = json.loads(answer)["AssumedRoleUser"]["Arn"]
-    commands = (f"$ {line}" for line in job_shell.GUIDE.read_text().splitlines() if not line.startswith("#"))
-    return Outcome(expected, arn, (*commands, arn))
+    lines = (f"$ {line}" for line in commands.splitlines() if not line.startswith("#"))
+    return Outcome(expected, arn, (*lines, arn))
 
 
 _EXPORTED = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")

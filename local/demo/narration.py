@@ -1,8 +1,8 @@
 """The demonstration in a terminal: headings, marks and wrapped lines. It shows nothing that is secret."""
 
 import os
+import re
 import shutil
-import textwrap
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -60,7 +60,7 @@ class Narrator:
     def result(self, result: Result) -> None:
         """How a step came out."""
         mark = self._look.mark(result.ok)
-        title = textwrap.wrap(self._plain(result.title), self._look.width - 12)
+        title = wrapped(self._plain(result.title), self._look.width - 14)
         for line in title[:-1]:
             self._write(f"  {mark} {line}")
             mark = " " * (1 if self._look.unicode else 2)
@@ -76,19 +76,8 @@ class Narrator:
         if result.meaning:
             self._wrapped(f"→ {result.meaning}", "      ", hanging="  ", style=DIM)
 
-    def say(self, text: str) -> None:
-        """A paragraph."""
-        self._wrapped(text, "")
-
     def _wrapped(self, text: str, indent: str, *, hanging: str = "", style: str = "") -> None:
-        lines = textwrap.wrap(
-            self._plain(text),
-            self._look.width,
-            initial_indent=indent,
-            subsequent_indent=indent + hanging,
-            break_on_hyphens=False,
-        )
-        for line in lines:
+        for line in wrapped(self._plain(text), self._look.width, indent, indent + hanging):
             self._write(self._look.paint(line, style) if style else line)
 
     def _plain(self, text: str) -> str:
@@ -101,6 +90,27 @@ class Narrator:
     def _write(self, line: str) -> None:
         self._stream.write(line.rstrip() + "\n")
         self._stream.flush()
+
+
+def wrapped(text: str, width: int, indent: str = "", later_indent: str = "") -> list[str]:
+    """The text in lines of at most `width`; a word longer than a line (an ARN, a URL) is broken at its separators."""
+    lines: list[str] = []
+    line = indent
+    for atom in _atoms(text, width - len(later_indent)):
+        if len(line) + len(atom.rstrip()) > width and line.strip():
+            lines.append(line.rstrip())
+            line = later_indent
+        line += atom
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _atoms(text: str, room: int) -> list[str]:
+    """What must not be broken: words with the blanks after them, and parts of words that are too long for a line."""
+    atoms = []
+    for word in re.findall(r" *[^ ]+ *|^ +", text):
+        parts = re.findall(r"[^:/&?=]*[:/&?=]* *", word) if len(word.strip()) > room else [word]
+        atoms += [part[at : at + room] for part in parts for at in range(0, len(part), room)]
+    return atoms
 
 
 def _encodes(text: str, encoding: str) -> bool:
