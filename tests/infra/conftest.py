@@ -26,6 +26,8 @@ OWN_DOMAIN = {
 # jsii greets whoever runs an older Node with a banner; a test's output has no use for it.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
 
+HERE = Path(__file__).parent
+
 Synthesize = Callable[..., Template]
 
 
@@ -33,6 +35,14 @@ def variant(**changes: Any) -> str:
     """Return the example configuration with some of its sections replaced."""
     document = yaml.safe_load((ROOT / "jobpass.yaml").read_text("utf-8"))
     return yaml.safe_dump({**document, **changes}, sort_keys=False)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one worker: what takes time is loading the construct library and the first synth."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("infra"))
 
 
 @pytest.fixture(scope="session")

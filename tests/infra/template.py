@@ -57,12 +57,14 @@ class Template:
     def role(self, role_name: str) -> dict[str, Any]:
         """Return the properties of the role of that name."""
         roles = (each["Properties"] for each in self.of_type("AWS::IAM::Role").values())
+        found: dict[str, Any]
         (found,) = [each for each in roles if each.get("RoleName") == role_name]
         return found
 
     def function(self, purpose: str) -> dict[str, Any]:
         """Return the properties of the token, jobs or keys function."""
         functions = (each["Properties"] for each in self.of_type("AWS::Lambda::Function").values())
+        found: dict[str, Any]
         (found,) = [each for each in functions if each["Handler"] == f"jobpass_issuer.handlers.{purpose}.handler"]
         return found
 
