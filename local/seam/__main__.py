@@ -27,9 +27,10 @@ def main() -> int:
 def install() -> None:
     """Sew everything in."""
     # After the check: these look ministack's parts up.
-    from local.seam import assume_role, cloudformation, controls, iam_api, kms_conditions  # noqa: PLC0415
+    from local.seam import assume_role, cloudformation, controls, gateway, iam_api, kms_conditions  # noqa: PLC0415
 
     settings = controls.from_environment()
+    gateway.install()
     iam_api.install()
     kms_conditions.install()
     cloudformation.install()

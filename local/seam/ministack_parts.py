@@ -13,6 +13,7 @@ PINNED_VERSION = "1.5.33"
 _APP = "ministack.app"
 _STS = "ministack.services.sts"
 _IAM = "ministack.services.iam"
+_CLOUDFRONT = "ministack.services.cloudfront"
 _DYNAMODB = "ministack.services.dynamodb"
 _EVALUATOR = "ministack.core.iam_evaluator"
 _ACTIONS = "ministack.core.iam_actions"
@@ -20,7 +21,11 @@ _RESPONSES = "ministack.core.responses"
 _PROVISIONERS = "ministack.services.cloudformation.provisioners"
 
 PARTS: dict[str, tuple[str, ...]] = {
-    _APP: ("main", "_handle_post_body_shortcuts", "_ct_request_params"),
+    _APP: (
+        "main", "_handle_post_body_shortcuts", "_ct_request_params", "_port_is_bindable",
+        "_parse_cloudfront_dataplane_host",
+    ),
+    _CLOUDFRONT: ("_distributions", "_get_distribution_aliases"),
     _STS: ("handle_request", "register_session", "_assumed_role_arn", "_role_id", "_session_policies"),
     _IAM: (
         "_IAM_HANDLERS", "_oidc_providers", "_roles", "_error", "_xml", "_p", "_extract_tags", "_extract_tag_keys",

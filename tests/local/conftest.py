@@ -29,6 +29,9 @@ from tests.local.seam.https_issuer import HttpsIssuer
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
 
+# Names under this one reach the emulator, as those of a distribution's own domain do.
+ALIASES = "alias.test"
+
 
 @dataclass(frozen=True)
 class Emulator:
@@ -128,12 +131,12 @@ def emulator(
     """The emulator with the seam, stopped whatever happens."""
     home = tmp_path_factory.mktemp("emulator")
     port = _free_port()
-    leaf = authority[0].issue_cert("localhost", "127.0.0.1", "*.cloudfront.net")
+    leaf = authority[0].issue_cert("localhost", "127.0.0.1", "*.cloudfront.net", f"*.{ALIASES}")
     leaf.private_key_pem.write_to_path(str(home / "key.pem"))
     (home / "certificate.pem").write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
 
     def resolve(host: str) -> int | None:
-        if host.endswith(".cloudfront.net"):
+        if host.endswith((".cloudfront.net", f".{ALIASES}")):
             return port
         answers = host == https_issuer.DOMAIN or host.endswith(f".{https_issuer.DOMAIN}")
         return issuer.port if answers and not host.startswith("unreachable.") else None

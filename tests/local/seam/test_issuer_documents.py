@@ -101,35 +101,3 @@ def test_a_certificate_for_another_name_is_not_trusted(emulator: Emulator, issue
     role = federation.role("untrusted", federation.policy())
 
     assert told(federation.assume(role, token(federation.url), signing.six_keys())) == NO_KEY
-
-
-def test_documents_behind_the_emulators_own_cloudfront_are_fetched(emulator: Emulator, issuer: HttpsIssuer) -> None:
-    s3, cloudfront = emulator.client("s3"), emulator.client("cloudfront")
-    bucket = "cloudfront-documents"
-    s3.create_bucket(Bucket=bucket)
-    s3.delete_public_access_block(Bucket=bucket)
-    origin = {
-        "Id": "bucket",
-        "DomainName": f"{bucket}.s3.us-east-1.amazonaws.com",
-        "S3OriginConfig": {"OriginAccessIdentity": ""},
-    }
-    distribution = cloudfront.create_distribution(
-        DistributionConfig={
-            "CallerReference": "documents",
-            "Comment": "",
-            "Enabled": True,
-            "Origins": {"Quantity": 1, "Items": [origin]},
-            "DefaultCacheBehavior": {"TargetOriginId": "bucket", "ViewerProtocolPolicy": "https-only"},
-        }
-    )["Distribution"]
-    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
-    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    federation = Federation(emulator, issuer, f"https://{distribution['DomainName']}")
-    federation.trust()
-    discovery = {"issuer": federation.url, "jwks_uri": f"{federation.url}/.well-known/jwks.json"}
-    s3.put_object(Bucket=bucket, Key=".well-known/openid-configuration", Body=json.dumps(discovery))
-    s3.put_object(Bucket=bucket, Key=".well-known/jwks.json", Body=json.dumps(signing.six_keys()))
-
-    outcome = federation.assume(federation.role("behind-cloudfront", federation.policy()), token(federation.url))
-
-    assert outcome.allowed, told(outcome)
