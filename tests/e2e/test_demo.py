@@ -39,6 +39,13 @@ def told(deployment: Deployment) -> Told:
     return Told(run, scene, stream.getvalue())
 
 
+@pytest.fixture(scope="module")
+def forms(told: Told) -> set[str]:
+    """Every secret seen, as it is and as a URL or JSON holds it."""
+    values = told.run.secrets.values
+    return {form for value in values for form in (value, quote(value, safe=""), json.dumps(value)[1:-1])}
+
+
 @pytest.mark.parametrize("name", [step.name for step in STEPS])
 def test_every_step_is_as_it_should_be(told: Told, name: str) -> None:
     result = next(result for result in told.run.results if result.name == name)
@@ -135,12 +142,6 @@ def test_the_clock_of_the_local_sts_is_right_again_whatever_happens(
 
 class TestNoSecretIsLeftBehind:
     """Every secret of the telling, searched for in everything that was written while it lasted."""
-
-    @pytest.fixture(scope="class")
-    def forms(self, told: Told) -> set[str]:
-        """Every secret seen, as it is and as a URL or an HTTP form holds it."""
-        values = told.run.secrets.values
-        return {form for value in values for form in (value, quote(value, safe=""), json.dumps(value)[1:-1])}
 
     def test_the_run_saw_secrets_of_every_kind(self, told: Told) -> None:
         scene, values = told.scene, told.run.secrets.values
