@@ -17,7 +17,7 @@ from local.folder import write_private
 
 GUARDIAN = Path(__file__).with_name("guardian.py")
 # Enough for an orderly end; the emulator would wait longer for clients that keep connections open.
-GRACE_SECONDS = 2.0
+GRACE_SECONDS = 1.0
 # What a child may know of the environment that started us: nothing that names an account, a proxy or a package index.
 INHERITED_VARIABLES = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TERM", "TZ")
 
@@ -79,8 +79,14 @@ class Process:
             # While a group has members its number is not given to another process.
             self._signal_group(signal.SIGKILL)
             wait_until_gone(self, 2.0)
-        elif self._child is not None:
+        elif self._child is not None and start_time(self.pid) is None:
+            # It ended by itself: what it left has its group's number, unless a process has been given it since.
             self._signal_group(signal.SIGKILL)
+        if self._child is not None:
+            # Collect it: one that only waits to be collected counts as gone above.
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(2.0)
+            self._child = None
         if self._lifeline is not None:
             os.close(self._lifeline)
             self._lifeline = None
