@@ -1,4 +1,9 @@
-"""CDK entry: reads the configuration, builds the stack, writes its template. Makes no AWS call."""
+"""CDK entry: reads the configuration, builds the stack, writes its template. Makes no AWS call.
+
+`cdk.json` runs it with the checkout's own environment, activated or not, so that `make synth` and `cdk synth` see the
+same locked libraries. It sets no feature flags: what the stack relies on is spelled out where it is made, and running
+this file alone gives the same template.
+"""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Where relying parties read the issuer's documents: CloudFront over a private bucket."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Annotations, Aws, Duration, RemovalPolicy
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -116,6 +116,7 @@ class DocumentsSite(Construct):
     def _name_in_zone(self, configuration: Configuration) -> None:
         zone = configuration.issuer.hosted_zone
         if zone is None:
+            self._remind_of_name(configuration)
             return
         hosted_zone = route53.HostedZone.from_hosted_zone_attributes(
             self, "Zone", hosted_zone_id=zone.id, zone_name=zone.name
@@ -125,6 +126,14 @@ class DocumentsSite(Construct):
         name = f"{self._host()}."
         route53.ARecord(self, "Ipv4", zone=hosted_zone, record_name=name, target=target)
         route53.AaaaRecord(self, "Ipv6", zone=hosted_zone, record_name=name, target=target)
+
+    def _remind_of_name(self, configuration: Configuration) -> None:
+        if self._issuer is None or not configuration.roles:
+            return
+        Annotations.of(self).add_info(
+            f"{self._host()} must lead to the distribution before IAM makes the provider, and issuer.hosted_zone is "
+            "not set: deploy without roles, point the name at the output DistributionDomainName, then add the roles"
+        )
 
 
 def _private_bucket(scope: Construct, removal_policy: RemovalPolicy) -> s3.Bucket:

@@ -68,7 +68,7 @@ class FunctionAsset:
         digest = _digest([libraries.name.encode(), *self._contents()])
 
         def assemble(target: Path) -> None:
-            shutil.copytree(libraries, target, dirs_exist_ok=True)
+            shutil.copytree(libraries, target, dirs_exist_ok=True, copy_function=_link_or_copy)
             for name, content in self._own_files():
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 (target / name).write_bytes(content)
@@ -131,6 +131,15 @@ def _built(directory: Path, name: str, digest: str, fill: Callable[[Path], None]
         shutil.rmtree(draft, ignore_errors=True)
     if not target.is_dir():
         raise AssetError(f"{target} could not be written")
+    return target
+
+
+def _link_or_copy(source: str, target: str) -> str:
+    """Share the libraries' files between packages, so that a new one costs the disk its own sources only."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
     return target
 
 

@@ -1,5 +1,6 @@
 """Where relying parties read the documents: a private bucket, and CloudFront before it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -126,6 +127,9 @@ def test_without_a_zone_the_domain_is_left_to_its_owner(synthesize: Synthesize) 
     template = synthesize(issuer={key: OWN_DOMAIN[key] for key in ("url", "certificate_arn")})
     assert template.of_type("AWS::Route53::RecordSet") == {}
     assert _distribution(template)["Aliases"] == ["oidc.example.com"]
+    notes = json.loads((template.directory / "jobpass.metadata.json").read_text("utf-8"))
+    (said,) = [note["data"] for note in notes.get("/jobpass/Site", []) if note["type"] == "aws:cdk:info"]
+    assert "oidc.example.com must lead to the distribution before IAM makes the provider" in said
 
 
 @pytest.mark.parametrize(
