@@ -101,3 +101,13 @@ def test_yaml_of_a_how_to_is_taken_by_the_configuration(page: str, tmp_path: Pat
 
     assert fragments
     assert load(path).name == "jobpass"
+
+
+def test_the_demonstration_runs_the_commands_that_the_how_to_prints() -> None:
+    """Word for word, the role's ARN aside."""
+    shown = (ROOT / "local/demo/semaphore.sh").read_text().splitlines()
+    printed = (ROOT / "docs/how-to/semaphore.md").read_text().splitlines()
+
+    assert [line for line in shown if line.startswith("export ") and "ROLE_ARN=" not in line] == [
+        line for line in printed if line.startswith("export ") and not re.match(r"export (ROLE_ARN|SEMAPHORE)", line)
+    ]
