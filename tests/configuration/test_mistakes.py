@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
-from jobpass.configuration import ConfigurationError, Problem, load, parse
+from jobpass.configuration import ConfigurationError, Problem, load, parse, yaml_document
 from tests.configuration.example import SOUND, spoiled
 from tests.configuration.mistakes import MISTAKES, Mistake
 
@@ -167,3 +168,66 @@ def test_a_file_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
     file.write_text(SOUND, "utf-8-sig")
 
     assert load(file) == parse(SOUND)
+
+
+def test_a_role_whose_pattern_takes_another_profiles_jobs_is_refused_though_no_two_jobs_share_a_subject() -> None:
+    text = spoiled(
+        "  nightly:\n    fields:\n",
+        '  whole-team:\n    fields: {team: {}, kind: {}}\n    subject: "team:{team}:{kind}"\n  nightly:\n    fields:\n',
+    )
+    text = text.replace("profiles: [nightly]", "profiles: [nightly, whole-team]")
+    text += '  team:\n    profile: whole-team\n    when: {team: "d*"}\n'
+
+    (problem,) = problems(text)
+
+    assert (problem.line, problem.path) == (len(text.splitlines()), "roles.team.when")
+    assert "the pattern `team:d*:*`, which takes `team:d:job:!` too, a subject of profile `nightly`" in problem.message
+    assert "begin each profile's subject with a word of its own" in problem.message
+
+
+def test_a_role_that_names_its_jobs_whole_may_stand_beside_such_a_profile() -> None:
+    text = spoiled(
+        "  nightly:\n    fields:\n",
+        '  whole-team:\n    fields: {team: {}, kind: {}}\n    subject: "team:{team}:{kind}"\n  nightly:\n    fields:\n',
+    )
+    text = text.replace("profiles: [nightly]", "profiles: [nightly, whole-team]")
+
+    assert parse(text + "  team:\n    profile: whole-team\n    when: {team: data, kind: all}\n").roles["team"]
+
+
+@pytest.mark.parametrize(("count", "refused"), [(100, False), (101, True)])
+def test_the_roles_together_name_no_more_audiences_than_a_provider_takes(count: int, refused: bool) -> None:
+    names = [f"aud-{number}" for number in range(count - 1)]
+    text = spoiled("[sts.amazonaws.com, vault.example.com]", f"[sts.amazonaws.com, {', '.join(names)}]")
+    text += "".join(
+        f"  r{number}: {{profile: ci, when: {{ref_type: tag, repo: web}}, audiences: [{name}]}}\n"
+        for number, name in enumerate(names)
+    )
+
+    if refused:
+        (problem,) = problems(text)
+        assert problem.path == "roles"
+        assert "name 101 audiences in all, and an IAM provider takes 100" in problem.message
+    else:
+        assert len(parse(text).deployment().aws_audiences) == 100
+
+
+def test_a_profile_that_has_a_kind_of_ref_must_have_it_in_its_subject_to_trust_by_it() -> None:
+    text = spoiled("    preset: semaphore\n", '    preset: semaphore\n    subject: "ci:{repo}:{ref}"\n')
+    text = text.replace("      ref_type: branch\n", "").replace('{ref_type: tag, ref: "refs/tags/v*"}', "{repo: web}")
+
+    found = problems(text)
+
+    assert [problem.path for problem in found] == ["roles.web-deploy.when", "roles.web-release.when"]
+    assert all("put {ref_type} into the profile's subject" in problem.message for problem in found)
+
+
+def test_the_python_edition_of_the_yaml_reader_reports_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = problems(BAD_EVERYWHERE)
+    monkeypatch.setattr(yaml_document, "_loader", yaml.SafeLoader)
+
+    assert problems(BAD_EVERYWHERE) == expected
+    for text, line, words in SYNTAX.values():
+        (problem,) = problems(text)
+        assert words in problem.message
+        assert line is None or problem.line == line
