@@ -31,7 +31,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
             yield path, "begins with `platform-`, as the names of invocation roles do: choose another name"
         yield from repeats((*path, "managed_policies"), settings.managed_policies)
         yield from audiences((*path, "audiences"), settings.audiences)
-        for (*_, _index), text in named((*path, "profile"), "profile", [settings.profile], draft):
+        for _, text in named(path, "profile", [settings.profile], draft):
             yield (*path, "profile"), text
     platforms = _certain_platforms(draft)
     for name, role, profile in draft.roles():
@@ -70,7 +70,7 @@ def _breadth(path: Path, role: TrustingRole, profile: Profile, draft: Draft) -> 
         place = (*path, "when", field) if field in role.when else (*path, "when")
         yield place, f"{text}, or say in `allow_any` why it may be so"
     elif reason is not None and not broad:
-        yield (*path, "allow_any"), "is not needed, and would hide it if `when` were loosened some day: leave it out"
+        yield (*path, "allow_any"), "is not needed, and would excuse a looser `when` some day: leave it out"
 
 
 def _certain_platforms(draft: Draft) -> dict[str, Platform]:
