@@ -64,10 +64,13 @@ destroy: setup ## Remove the stack; the output RetainedOnDestroy says what stays
 setup: $(VENV)/.installed $(EMULATOR)/.installed
 
 # Environments are made anew when their pins change; a half-made one is never taken for whole.
-$(VENV)/.installed: requirements/dev.txt
+$(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(call environment,$(VENV),$<,about a minute the first time)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
 $(EMULATOR)/.installed: requirements/emulator.txt
 	@$(call environment,$(EMULATOR),$<,a few seconds)
+	@touch $@
 
 define environment
 command -v $(PYTHON) >/dev/null || { echo "Jobpass needs Python 3.11 or newer: '$(PYTHON)' is not there; install it, or set PYTHON=" >&2; exit 1; }; \
@@ -75,6 +78,5 @@ $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Jobpa
 $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }; \
 echo "installing the pinned packages of $(2) into $(1) ($(3))"; \
 rm -rf $(1) && $(PYTHON) -m venv $(1) && $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(2) \
-  || { echo "the installation failed: the lines above say why (the package index must be reachable)" >&2; exit 1; }; \
-touch $@
+  || { echo "the installation failed: the lines above say why (the package index must be reachable)" >&2; exit 1; }
 endef
