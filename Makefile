@@ -61,11 +61,13 @@ destroy: setup ## Remove the stack; the output RetainedOnDestroy says what stays
 	@$(BIN)/python -m local.node -- cdk destroy -c configuration=$(CONFIGURATION) $(ARGS)
 
 .PHONY: setup
-setup: $(VENV)/.installed $(EMULATOR)/.installed
+setup: $(VENV)/.checkout $(EMULATOR)/.installed
 
 # Environments are made anew when their pins change; a half-made one is never taken for whole.
-$(VENV)/.installed: requirements/dev.txt pyproject.toml
+$(VENV)/.installed: requirements/dev.txt
 	@$(call environment,$(VENV),$<,about a minute the first time)
+	@touch $@
+$(VENV)/.checkout: $(VENV)/.installed pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 $(EMULATOR)/.installed: requirements/emulator.txt
