@@ -63,7 +63,7 @@ def _speaking_of(trust_policy: str, action: str) -> object:
     statements = document.get("Statement", [])
     return {
         "Statement": [
-            {**{name: value for name, value in statement.items() if name != "NotAction"}, "Action": ASSUME}
+            {**statement, "Action": ASSUME}  # where both are, the evaluator reads Action and not NotAction
             for statement in (statements if isinstance(statements, list) else [statements])
             if isinstance(statement, dict) and _names(statement, action)
         ]

@@ -183,10 +183,16 @@ def test_a_global_tables_settings_count_too(emulator: Emulator, stack: Stack) ->
 
 def test_a_table_made_anew_under_its_old_name_inherits_no_setting(emulator: Emulator) -> None:
     name, dynamodb = f"anew-{next(numbers)}", emulator.client("dynamodb")
-    expiring = table(TableName=name, TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True})
+    kept = table(
+        TableName=name,
+        TimeToLiveSpecification={"AttributeName": "expires_at", "Enabled": True},
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+    )
 
-    for resources, status in ((expiring, "ENABLED"), (table(TableName=name), "DISABLED")):
+    for resources, status in ((kept, "ENABLED"), (table(TableName=name), "DISABLED")):
         stack = Stack(emulator)
         stack.create(resources)
         assert dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"] == status
+        backups = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == status
         stack.delete()

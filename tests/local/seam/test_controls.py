@@ -37,7 +37,9 @@ def test_a_jwk_set_is_kept_for_as_long_as_it_is_told(federation: Federation, sts
     assert sts_settings.control("sts/jwks-cache", {"seconds": 60}) == (200, {"seconds": 60})
     assert federation.assume(role, text, other_keys).allowed, "the set kept a moment ago still counts"
     sts_settings.control("sts/clock", {"offset_seconds": 61})
-    assert not federation.assume(role, text).allowed, "the kept set is too old"
+    assert not federation.assume(role, text).allowed, "the kept set is too old, and the new one is kept"
+    sts_settings.control("sts/clock", {"offset_seconds": 0})
+    assert federation.assume(role, text, signing.six_keys()).allowed, "a set from after now is fetched anew"
     sts_settings.control("sts/jwks-cache", {"seconds": 0})
     assert sts_settings.control("sts/jwks-cache") == (200, {"seconds": 0})
     assert federation.assume(role, text, signing.six_keys()).allowed

@@ -53,6 +53,24 @@ def test_a_part_that_has_moved_is_named(module: str, tmp_path: Path) -> None:
     assert "Remedy:" in stopped.stderr
 
 
+def test_ministack_finds_no_second_port_to_listen_on() -> None:
+    imports = "import local.seam.__main__ as seam, ministack.app as app"
+    asked = "; ".join((imports, "{install}", "print(app._port_is_bindable('127.0.0.1', 0))"))
+    answers = [
+        subprocess.run(
+            [emulator_python(), "-c", asked.format(install=install)],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        ).stdout.strip()
+        for install in ("None", "seam.install()")
+    ]
+
+    assert answers == ["True", "False"]
+
+
 def test_arguments_are_refused_since_ministacks_own_would_start_it_without_the_seam() -> None:
     stopped = start("--detach")
 

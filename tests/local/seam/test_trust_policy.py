@@ -89,6 +89,15 @@ def test_a_denial_of_tagging_denies_tokens_with_tags_alone(federation: Federatio
     assert ask(federation, policy).allowed
 
 
+def test_a_statement_of_every_action_but_tagging_takes_tokens_without_tags(federation: Federation) -> None:
+    policy = federation.policy()
+    del policy["Statement"][0]["Action"]
+    policy["Statement"][0]["NotAction"] = ["sts:TagSession"]
+
+    assert ask(federation, policy).allowed
+    assert told(ask(federation, policy, {TAGS: {"principal_tags": {"Team": ["web"]}}})) == NOT_AUTHORIZED
+
+
 @pytest.mark.parametrize(
     "policy",
     [{}, {"Statement": []}, {"Statement": "all"}, {"Statement": {"Effect": "Allow", "Action": "sts:AssumeRole"}}],
