@@ -1,0 +1,16 @@
+"""What every test may count on: a Node for the CDK, also on machines that have none."""
+
+import os
+
+import pytest
+
+from local import node
+
+# At import, since the CDK's construct library starts Node as soon as a test module imports it.
+try:
+    _NODE = node.prepare()
+except node.NodeError as error:
+    raise pytest.UsageError(str(error)) from None
+os.environ["PATH"] = os.pathsep.join((_NODE.directory, os.environ.get("PATH", "")))
+# jsii greets whoever runs an older Node with a banner; a test's output has no use for it.
+os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "1")
