@@ -9,8 +9,8 @@ VENV := .venv
 EMULATOR := .local/emulator-venv
 CONFIGURATION ?= jobpass.yaml
 BIN := $(VENV)/bin
-# jsii greets older Nodes, which work all the same, with a banner of twelve lines.
-export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 1
+# jsii greets Node 20, which works all the same, with a banner of twelve lines.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .PHONY: help
 help: ## List these commands
