@@ -1,0 +1,35 @@
+"""A deployment as the jobs function carries it: whole after JSON, and its audiences those of its roles."""
+
+import json
+
+from jobpass_issuer.domain.deployment import Deployment
+from jobpass_issuer.domain.registration import Registration
+from tests.domain.examples import CI, CI_SERVER, DEPLOY, DEPLOYMENT, REGISTRATION, SCHEDULER, STS, registration
+
+
+def test_a_deployment_survives_its_document_as_json() -> None:
+    assert Deployment.from_document(json.loads(json.dumps(DEPLOYMENT.to_document()))) == DEPLOYMENT
+
+
+def test_an_empty_deployment_survives_too() -> None:
+    empty = Deployment({}, {}, {})
+
+    assert Deployment.from_document(json.loads(json.dumps(empty.to_document()))) == empty
+    assert empty.aws_audiences == ()
+
+
+def test_everything_is_found_by_its_name() -> None:
+    again = Deployment.from_document(DEPLOYMENT.to_document())
+
+    assert again.profiles["ci"] == CI
+    assert again.platforms == {"ci-server": CI_SERVER, "scheduler": SCHEDULER}
+    assert again.roles["deploy"] == DEPLOY
+
+
+def test_the_providers_audiences_are_exactly_those_of_the_roles() -> None:
+    assert DEPLOYMENT.aws_audiences == (STS,)
+
+
+def test_a_registration_survives_its_document_as_json() -> None:
+    for each in (REGISTRATION, registration(ended_at=5, source_identity=None, roles=())):
+        assert Registration.from_document(json.loads(json.dumps(each.to_document()))) == each

@@ -1,0 +1,239 @@
+"""Whether a job gets a token, both sides of every boundary, and what the token says."""
+
+import pytest
+
+from jobpass_issuer.domain.errors import (
+    InvalidRequestError,
+    InvalidTargetError,
+    InvalidTokenError,
+    TemporarilyUnavailableError,
+)
+from jobpass_issuer.domain.issuance import (
+    RESERVED_CLAIMS,
+    ROLES_CLAIM,
+    SOURCE_IDENTITY_CLAIM,
+    TAGS_CLAIM,
+    Grant,
+    Lifetimes,
+    TokenRequest,
+    authenticate,
+    decide,
+)
+from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
+from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.request_token import RequestToken
+from tests.domain.examples import (
+    DEPLOY_ARN,
+    ISSUER_URL,
+    JOB_ID,
+    NOW,
+    REGISTRATION,
+    RELEASE_ARN,
+    RING,
+    SECRET,
+    STS,
+    TOKEN,
+    VAULT,
+    registration,
+    signing_key,
+)
+
+WRONG = RequestToken(JOB_ID, SECRET[:-1] + "y")
+
+
+def _decide(
+    wish: TokenRequest,
+    held: Registration = REGISTRATION,
+    ring: KeyRing | None = RING,
+    *,
+    now: int = NOW,
+    default: int = 300,
+    most: int = 900,
+) -> Grant:
+    return decide(
+        held, ring, wish, issuer_url=ISSUER_URL, lifetimes=Lifetimes(default, most), jti="jti-1", now=now
+    )  # fmt: skip
+
+
+def _refusal(token: RequestToken, held: Registration | None, now: int = NOW) -> str:
+    with pytest.raises(InvalidTokenError) as refused:
+        authenticate(token, held, now)
+    assert token.secret not in refused.value.description
+    return refused.value.description
+
+
+def test_the_right_secret_proves_the_registration() -> None:
+    assert authenticate(TOKEN, REGISTRATION, NOW) is REGISTRATION
+
+
+def test_an_unknown_job_and_a_wrong_secret_get_one_answer() -> None:
+    assert _refusal(TOKEN, None) == _refusal(WRONG, REGISTRATION)
+
+
+def test_whether_a_job_has_ended_is_told_to_its_secret_alone() -> None:
+    ended, expired = registration(ended_at=NOW), registration(expires_at=NOW)
+
+    assert "has ended" in _refusal(TOKEN, ended)
+    assert "has expired" in _refusal(TOKEN, expired)
+    assert _refusal(WRONG, ended) == _refusal(WRONG, expired) == _refusal(WRONG, None)
+
+
+@pytest.mark.parametrize("ended_at", [0, NOW - 1, NOW, NOW + 1])
+def test_an_ended_job_gets_nothing(ended_at: int) -> None:
+    assert "has ended" in _refusal(TOKEN, registration(ended_at=ended_at))
+
+
+def test_a_registration_ends_at_the_exact_second() -> None:
+    held = registration(expires_at=NOW + 10)
+
+    assert authenticate(TOKEN, held, NOW + 9) is held
+    assert "has expired" in _refusal(TOKEN, held, NOW + 10)
+    assert "has expired" in _refusal(TOKEN, held, NOW + 11)
+
+
+def test_a_registration_is_live_until_its_end_or_its_expiry() -> None:
+    held = registration(expires_at=NOW + 10)
+
+    assert held.is_live(NOW + 9)
+    assert not held.is_live(NOW + 10)
+    assert not held.ended(NOW).is_live(NOW)
+
+
+def test_a_token_says_the_standard_claims_and_the_profiles() -> None:
+    grant = _decide(TokenRequest(VAULT))
+
+    assert grant.claims == {
+        "iss": ISSUER_URL,
+        "aud": VAULT,
+        "sub": "org:acme:repo:web:ref:refs/heads/main",
+        "iat": NOW,
+        "nbf": NOW,
+        "exp": NOW + 300,
+        "jti": "jti-1",
+        "repo": "web",
+    }
+    assert grant.key == RING.active
+    assert grant.registration is REGISTRATION
+
+
+def test_a_token_for_aws_says_tags_and_source_identity_too() -> None:
+    claims = _decide(TokenRequest(STS)).claims
+
+    assert claims[TAGS_CLAIM] == {"principal_tags": {"Repo": ["web"]}}
+    assert claims[SOURCE_IDENTITY_CLAIM] == "run-1"
+    assert ROLES_CLAIM not in claims
+
+
+@pytest.mark.parametrize("aws_claims", ["full", "none"])
+def test_an_audience_that_iam_does_not_know_gets_no_aws_claims(aws_claims: str) -> None:
+    claims = _decide(TokenRequest(VAULT), registration(aws_claims=aws_claims)).claims
+
+    assert not {TAGS_CLAIM, SOURCE_IDENTITY_CLAIM, ROLES_CLAIM} & set(claims)
+
+
+def test_a_registration_without_aws_claims_carries_the_pin_alone() -> None:
+    held = registration(aws_claims="none")
+
+    assert not {TAGS_CLAIM, SOURCE_IDENTITY_CLAIM} & set(_decide(TokenRequest(STS), held).claims)
+    assert _decide(TokenRequest(STS, DEPLOY_ARN), held).claims[ROLES_CLAIM] == [DEPLOY_ARN]
+
+
+def test_a_job_without_tags_or_identity_has_no_claims_for_them() -> None:
+    held = registration(session_tags={}, source_identity=None)
+
+    assert not {TAGS_CLAIM, SOURCE_IDENTITY_CLAIM} & set(_decide(TokenRequest(STS), held).claims)
+
+
+def test_a_pin_names_a_role_of_the_registration() -> None:
+    assert _decide(TokenRequest(STS, DEPLOY_ARN)).claims[ROLES_CLAIM] == [DEPLOY_ARN]
+
+
+@pytest.mark.parametrize("role_arn", ["", RELEASE_ARN, DEPLOY_ARN + "2", DEPLOY_ARN[:-1], DEPLOY_ARN.upper(), "*"])
+def test_a_pin_to_any_other_role_is_refused(role_arn: str) -> None:
+    with pytest.raises(InvalidTargetError) as refused:
+        _decide(TokenRequest(STS, role_arn))
+
+    assert refused.value.problems[0].path == "role_arn"
+    assert DEPLOY_ARN in refused.value.description
+
+
+def test_a_pin_to_a_role_when_the_registration_has_none_is_refused() -> None:
+    with pytest.raises(InvalidTargetError, match="which has: none"):
+        _decide(TokenRequest(STS, DEPLOY_ARN), registration(roles=()))
+
+
+def test_a_pin_for_an_audience_that_iam_does_not_know_is_refused() -> None:
+    with pytest.raises(InvalidRequestError, match="must be a client ID of the IAM provider"):
+        _decide(TokenRequest(VAULT, DEPLOY_ARN))
+
+
+@pytest.mark.parametrize(
+    "audience",
+    ["", "sts", "sts.amazonaws.com.", "STS.amazonaws.com", " sts.amazonaws.com", "sts.amazonaws.com\n",
+     f"{STS},{VAULT}", "sts.amazonaws%2Ecom", "sts\u2024amazonaws.com", "x" * 100_000, "*"],
+)  # fmt: skip
+def test_an_audience_that_is_not_registered_is_refused_whatever_it_is_like(audience: str) -> None:
+    with pytest.raises(InvalidTargetError) as refused:
+        _decide(TokenRequest(audience))
+
+    assert refused.value.problems[0].path == "audience"
+    assert len(refused.value.description) < 200
+
+
+@pytest.mark.parametrize(
+    ("asked", "lifetime"),
+    [(None, 300), (1, 1), (299, 299), (301, 301), (899, 899), (900, 900), (901, 900), (10**9, 900)],
+)
+def test_a_token_lives_as_long_as_asked_and_no_longer_than_permitted(asked: int | None, lifetime: int) -> None:
+    assert _decide(TokenRequest(VAULT, None, asked)).claims["exp"] == NOW + lifetime
+
+
+def test_the_default_is_capped_too() -> None:
+    assert _decide(TokenRequest(VAULT), default=900, most=60).claims["exp"] == NOW + 60
+
+
+@pytest.mark.parametrize(("left", "lifetime"), [(1, 1), (299, 299), (300, 300), (301, 300)])
+def test_a_token_never_outlives_its_registration(left: int, lifetime: int) -> None:
+    held = registration(expires_at=NOW + left)
+
+    assert _decide(TokenRequest(VAULT), held).claims["exp"] == NOW + lifetime
+
+
+@pytest.mark.parametrize("asked", [0, -1, -(10**9)])
+def test_a_lifetime_that_is_not_positive_is_refused(asked: int) -> None:
+    with pytest.raises(InvalidRequestError):
+        _decide(TokenRequest(VAULT, None, asked))
+
+
+def test_times_are_integers() -> None:
+    claims = _decide(TokenRequest(STS, None, 60)).claims
+
+    assert {name: type(claims[name]) for name in ("iat", "nbf", "exp")} == {"iat": int, "nbf": int, "exp": int}
+
+
+@pytest.mark.parametrize("audience", [STS, VAULT])
+@pytest.mark.parametrize("name", sorted(RESERVED_CLAIMS))
+def test_a_profiles_claim_never_takes_the_place_of_a_reserved_one(name: str, audience: str) -> None:
+    plain = _decide(TokenRequest(audience)).claims
+    claims = _decide(TokenRequest(audience), registration(claims={"repo": "web", name: "forged"})).claims
+
+    assert claims == plain
+    assert "azp" not in claims
+
+
+def test_a_profiles_claim_does_not_bring_back_what_the_platform_left_out() -> None:
+    held = registration(aws_claims="none", claims={TAGS_CLAIM: "x", SOURCE_IDENTITY_CLAIM: "x", ROLES_CLAIM: "x"})
+
+    assert not {TAGS_CLAIM, SOURCE_IDENTITY_CLAIM, ROLES_CLAIM} & set(_decide(TokenRequest(STS), held).claims)
+
+
+@pytest.mark.parametrize(
+    "ring",
+    [None, EMPTY, *(KeyRing(1, (signing_key(state=each),)) for each in KeyState if each is not KeyState.ACTIVE)],
+    ids=["missing", "empty", "prepared", "retired", "revoked"],
+)
+def test_without_an_active_key_the_job_shall_try_again(ring: KeyRing | None) -> None:
+    with pytest.raises(TemporarilyUnavailableError) as refused:
+        _decide(TokenRequest(STS), ring=ring)
+
+    assert refused.value.retry_after_seconds > 0
