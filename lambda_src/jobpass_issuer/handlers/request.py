@@ -36,9 +36,10 @@ def query(event: Event, permitted: tuple[str, ...]) -> dict[str, str]:
         raise InvalidRequestError(f"the query has more than {MAX_PARAMETERS} parameters") from None
     problems = []
     values: dict[str, str] = {}
+    known = ", ".join(permitted) or "none"
     for name, value in pairs:
         if name not in permitted:
-            problems.append(Problem(name[:64], f"is no parameter of this request; it takes {', '.join(permitted)}"))
+            problems.append(Problem(name[:64], f"is no parameter of this request; it takes {known}"))
         elif name in values:
             problems.append(Problem(name, "is given twice: send it once"))
         values[name] = value
