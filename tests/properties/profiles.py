@@ -25,7 +25,8 @@ def templates(draw: st.DrawFn) -> SubjectTemplate:
     count = draw(st.integers(1, 4))
     text = draw(_literal()) + "{f0}"
     for index in range(1, count):
-        separator = draw(_literal()) + draw(st.sampled_from(SEPARATORS)) + draw(_literal())
+        mark = draw(st.sampled_from(":/") | st.sampled_from(SEPARATORS))
+        separator = draw(_literal()) + mark + draw(_literal())
         text += f"{separator}{{f{index}}}"
     return SubjectTemplate(text + draw(_literal()))
 
@@ -39,9 +40,9 @@ def profiles(draw: st.DrawFn) -> Profile:
 
 
 def values(template: SubjectTemplate) -> st.SearchStrategy[str]:
-    """A value that may stand in the template, drawn from few characters so that values are often alike."""
+    """A value that may stand in the template, often made of its own characters, which is where readings could mix."""
     alphabet = sorted(set("ab1-._" + SEPARATORS) - template.delimiters)
-    few = sorted(set("ab-") - template.delimiters)
+    few = sorted((set(template.text) - set("{}") | set("ab")) - template.delimiters)
     return st.text(few, min_size=1, max_size=3) | st.text(alphabet, min_size=1, max_size=6)
 
 
