@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from local.clients import Credentials, account, assume_role
 from local.deployment import Deployment
@@ -47,13 +47,23 @@ def caller(deployment: Deployment, credentials: Credentials) -> Platform:
     return Platform(deployment.web, deployment.output("ApiUrl"), deployment.aws.region, credentials)
 
 
-@contextmanager
-def scheduler(deployment: Deployment) -> Iterator[Platform]:
-    """The example's second platform, which comes to its invocation role from its own account."""
+def scheduler(deployment: Deployment) -> Platform:
+    """The example's second platform, which comes to its invocation role from a role of its own account."""
     invocation = deployment.output("PlatformSchedulerInvocationRoleArn")
+    root = account(PLATFORM_ACCOUNT)
+    iam = deployment.aws.client("iam", root)
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": f"arn:aws:iam::{PLATFORM_ACCOUNT}:root"},
+    }
+    # Whoever else acts as the scheduler on this deployment may have made it.
+    with suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName="scheduler", AssumeRolePolicyDocument=policy(trust))
     assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": invocation}
-    with role(deployment, "scheduler", assume, account_id=PLATFORM_ACCOUNT) as own:
-        yield caller(deployment, assume_role(deployment.aws, invocation, "scheduler-1", own))
+    iam.put_role_policy(RoleName="scheduler", PolicyName="register-jobs", PolicyDocument=policy(assume))
+    own = assume_role(deployment.aws, f"arn:aws:iam::{PLATFORM_ACCOUNT}:role/scheduler", "scheduler-1", root)
+    return caller(deployment, assume_role(deployment.aws, invocation, "scheduler-1", own))
 
 
 def policy(statement: Mapping[str, object]) -> str:

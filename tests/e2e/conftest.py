@@ -11,19 +11,23 @@ from local.registration import Job, Platform, Registration
 from local.stage import Stages
 from tests.e2e import callers
 from tests.e2e.registering import NIGHTLY
+from tests.e2e.two_issuers import Issuers, deployed_issuers
 
 HERE = Path(__file__).parent
 
 
+# Tests that share a deployment share a worker (`-n` uses loadgroup): a deployment each would cost more than they gain.
+GROUPS = {"deployment": "e2e", "issuers": "own-domain"}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one worker: a deployment each would cost more than they gain (and `-n` uses loadgroup).
-
-    A module that has a deployment of its own says so by a group of its own.
-    """
+    """Group these tests by the deployment that they ask for; the rest, which start what they need, go apart."""
     for item in items:
-        if item.path.is_relative_to(HERE) and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group("e2e"))
+        if item.path.is_relative_to(HERE):
+            asked = getattr(item, "fixturenames", ())
+            group = next((GROUPS[name] for name in GROUPS if name in asked), "e2e-apart")
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
@@ -40,13 +44,19 @@ def platform(deployment: Deployment) -> Platform:
 
 
 @pytest.fixture(scope="session")
-def scheduler(deployment: Deployment) -> Iterator[Platform]:
+def scheduler(deployment: Deployment) -> Platform:
     """The example's other platform."""
-    with callers.scheduler(deployment) as other:
-        yield other
+    return callers.scheduler(deployment)
 
 
 @pytest.fixture(scope="session")
 def nightly(scheduler: Platform) -> Registration:
     """A job of the other platform, whose profile has session tags and a source identity."""
     return scheduler.register(Job(NIGHTLY, profile="nightly", roles=("nightly-report",)))
+
+
+@pytest.fixture(scope="session")
+def issuers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuers]:
+    """Two more issuers on an embedded AWS of their own, in the state that the last test left."""
+    with deployed_issuers(tmp_path_factory.mktemp("own-domain")) as both:
+        yield both
