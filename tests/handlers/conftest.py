@@ -1,0 +1,120 @@
+"""The functions in this process, their SDK clients pointed at the stand-in for AWS, and all that they print."""
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.config import Config
+
+from jobpass_issuer.aws import client as clients
+from jobpass_issuer.aws import kms_keys
+from jobpass_issuer.handlers import jobs, keys, telemetry, token
+from tests.aws import wire
+from tests.aws.wire import Aws
+from tests.domain.examples import DEPLOYMENT, ISSUER_URL
+
+TABLE = "jobpass-table"
+API_URL = "https://api.example.com"
+_ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_CONFIG_FILE": "/nonexistent",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "NO_PROXY": "127.0.0.1,localhost",
+    "no_proxy": "127.0.0.1,localhost",
+    "POWERTOOLS_SERVICE_NAME": "jobpass-test",
+    "POWERTOOLS_METRICS_NAMESPACE": "Jobpass",
+    "TABLE_NAME": TABLE,
+    "ISSUER_URL": ISSUER_URL,
+    "ISSUER_NAME": "jobpass",
+    "TOKEN_LIFETIME_SECONDS": "300",
+    "MAX_TOKEN_LIFETIME_SECONDS": "3600",
+    "API_URL": API_URL,
+    "PARTITION": "aws",
+    "ACCOUNT_ID": "000000000000",
+    "BUCKET_NAME": "documents",
+    "DISTRIBUTION_ID": "E123",
+    "DISTRIBUTION_DOMAIN_NAME": "localhost:1",
+    "SIGNING_ALGORITHM": "RS256",
+    "TOKEN_ROLE_ARN": "arn:aws:iam::000000000000:role/token-function",
+    "KEYS_ROLE_ARN": "arn:aws:iam::000000000000:role/keys-function",
+    "RETENTION": "destroy",
+}
+# One try and little patience: how often the SDK tries again is tested by itself.
+_IMPATIENT = Config(connect_timeout=1, read_timeout=0.4, retries={"mode": "standard", "total_max_attempts": 1})
+_CACHES: tuple[Any, ...] = (
+    *(token._settings, token._table, token._signer),
+    *(jobs._settings, jobs._deployment, jobs._table),
+    *(keys._settings, keys._ring_table, keys._keys, keys._bucket, keys._site),
+)
+
+
+def forget() -> None:
+    """Let the functions begin anew, as a fresh process would."""
+    for cache in _CACHES:
+        cache.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def _wire() -> Iterator[tuple[str, Aws]]:
+    with wire.running() as running:
+        yield running
+
+
+@pytest.fixture
+def aws(_wire: tuple[str, Aws], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
+    """The stand-in, with nothing in it, and the functions' environment."""
+    endpoint, stand_in = _wire
+    stand_in.reset()
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {**_ENVIRONMENT, "AWS_ENDPOINT_URL": endpoint}.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "deployment.json").write_text(json.dumps(DEPLOYMENT.to_document()))
+    monkeypatch.setattr(jobs, "_DEPLOYMENT_FILE", tmp_path / "deployment.json")
+    monkeypatch.setattr(clients, "_CONFIG", _IMPATIENT)
+    monkeypatch.setattr(kms_keys, "_POLICY_WAIT_SECONDS", 0)
+    forget()
+    yield stand_in
+    forget()
+
+
+@pytest.fixture
+def endpoint(_wire: tuple[str, Aws]) -> str:
+    """Where the stand-in listens."""
+    return _wire[0]
+
+
+class _StandardOutput(io.TextIOBase):
+    """Whatever standard output is at the moment; a log handler otherwise keeps the one that it found first."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(text)
+
+
+@pytest.fixture
+def printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[[], str]:
+    """All that the functions have written so far: log lines and metrics."""
+    for handler in telemetry.logger.handlers:
+        monkeypatch.setattr(handler, "stream", _StandardOutput())
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Jobpass")
+    written = []
+
+    def read() -> str:
+        captured = capsys.readouterr()
+        written.append(captured.out + captured.err)
+        return "".join(written)
+
+    return read
+
+
+@pytest.fixture
+def records(printed: Callable[[], str]) -> Callable[[], list[dict[str, Any]]]:
+    """The same, each line parsed: every one is JSON."""
+    return lambda: [json.loads(line) for line in printed().splitlines()]
