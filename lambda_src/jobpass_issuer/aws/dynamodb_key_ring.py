@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jobpass_issuer.aws.failure import translated
+from jobpass_issuer.aws.failure import CONFIRMATION, confirmed, translated
 from jobpass_issuer.aws.item import RING_KEY, ring_item, ring_of
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing
 
@@ -21,8 +21,10 @@ class KeyRingTable:
             DependencyError: DynamoDB failed.
         """
         with translated("dynamodb:GetItem"):
-            answer = self._dynamodb.get_item(TableName=self._table_name, Key=RING_KEY, ConsistentRead=True)
-        item = answer.get("Item")
+            answer = self._dynamodb.get_item(
+                TableName=self._table_name, Key=RING_KEY, ConsistentRead=True, **CONFIRMATION
+            )
+        item = confirmed(answer, "dynamodb:GetItem").get("Item")
         return ring_of(item) if item else EMPTY
 
     def write(self, ring: KeyRing) -> None:
@@ -32,9 +34,11 @@ class KeyRingTable:
             DependencyError: DynamoDB failed, or another run wrote a ring meanwhile.
         """
         with translated("dynamodb:PutItem"):
-            self._dynamodb.put_item(
+            answer = self._dynamodb.put_item(
                 TableName=self._table_name,
                 Item=ring_item(ring),
                 ConditionExpression="attribute_not_exists(pk) OR version = :previous",
                 ExpressionAttributeValues={":previous": {"N": str(ring.version - 1)}},
+                **CONFIRMATION,
             )
+        confirmed(answer, "dynamodb:PutItem")

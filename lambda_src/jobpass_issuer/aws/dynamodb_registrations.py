@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import code_of, required, translated
+from jobpass_issuer.aws.failure import CONFIRMATION, code_of, confirmed, required, translated
 from jobpass_issuer.aws.item import job_key, registration_item, registration_of
 from jobpass_issuer.domain.registration import Registration
 
@@ -23,11 +23,13 @@ class RegistrationTable:
             DependencyError: DynamoDB failed, or a job of that identifier is there already.
         """
         with translated("dynamodb:PutItem"):
-            self._dynamodb.put_item(
+            answer = self._dynamodb.put_item(
                 TableName=self._table_name,
                 Item=registration_item(registration),
                 ConditionExpression="attribute_not_exists(pk)",
+                **CONFIRMATION,
             )
+        confirmed(answer, "dynamodb:PutItem")
 
     def find(self, job_id: str, platform: str) -> Registration | None:
         """Return the platform's own job of that identifier, or None where it has none.
@@ -36,8 +38,10 @@ class RegistrationTable:
             DependencyError: DynamoDB failed.
         """
         with translated("dynamodb:GetItem"):
-            answer = self._dynamodb.get_item(TableName=self._table_name, Key=job_key(job_id), ConsistentRead=True)
-        item = answer.get("Item")
+            answer = self._dynamodb.get_item(
+                TableName=self._table_name, Key=job_key(job_id), ConsistentRead=True, **CONFIRMATION
+            )
+        item = confirmed(answer, "dynamodb:GetItem").get("Item")
         return registration_of(item) if item and item["platform"]["S"] == platform else None
 
     def end(self, job_id: str, platform: str, now: int) -> Registration | None:

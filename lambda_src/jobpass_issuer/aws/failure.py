@@ -9,6 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from jobpass_issuer.domain.errors import TemporarilyUnavailableError
 
 RETRY_AFTER_SECONDS = 2
+# Makes DynamoDB say something in every answer.
+CONFIRMATION = {"ReturnConsumedCapacity": "TOTAL"}
 
 
 class DependencyError(TemporarilyUnavailableError):
@@ -31,7 +33,7 @@ def code_of(error: ClientError) -> str:
 
 
 def required(answer: Mapping[str, Any], member: str, operation: str) -> Any:
-    """Return a member that AWS's answer always has; botocore reads a body that is no JSON as an empty answer.
+    """Return a member that AWS's answer always has; botocore takes a body that was cut short for an empty answer.
 
     Raises:
         DependencyError: it is not there.
@@ -39,6 +41,18 @@ def required(answer: Mapping[str, Any], member: str, operation: str) -> Any:
     if member not in answer:
         raise DependencyError(operation, "MalformedAnswer")
     return answer[member]
+
+
+def confirmed(answer: Mapping[str, Any], operation: str) -> Mapping[str, Any]:
+    """Return DynamoDB's answer, which may be empty, once it is certain that it is whole.
+
+    Asked for with `CONFIRMATION`, since otherwise nothing tells "no such item" or "written" from a lost answer.
+
+    Raises:
+        DependencyError: it is not.
+    """
+    required(answer, "ConsumedCapacity", operation)
+    return answer
 
 
 @contextmanager
