@@ -31,7 +31,10 @@ class DynamoDb:
         }
         if operation not in operations:
             raise AwsError("UnknownOperationException")
-        return operations[operation](members)
+        answer = operations[operation](members)
+        if members.get("ReturnConsumedCapacity") != "TOTAL":
+            return answer
+        return {**answer, "ConsumedCapacity": {"TableName": members["TableName"], "CapacityUnits": 1.0}}
 
     def _batch_get(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
         ((table, wish),) = members["RequestItems"].items()
