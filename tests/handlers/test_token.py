@@ -1,70 +1,32 @@
-"""GET /v1/token with AWS at the wire: what a token costs and says, who gets none, and what happens when AWS fails."""
+"""GET /v1/token with AWS at the wire: what a token costs and says, who gets none."""
 
-import base64
 import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.config import Config
 from joserfc import jwt as verifier
 from joserfc.jwk import KeySet
 
-from jobpass_issuer.aws import client as clients
-from jobpass_issuer.aws.item import registration_item, ring_item
-from jobpass_issuer.aws.public_key import jwk_members
-from jobpass_issuer.domain import jwk
-from jobpass_issuer.domain.algorithm import ALGORITHMS
 from jobpass_issuer.domain.documents import jwk_set
-from jobpass_issuer.domain.establishment import first_ring
 from jobpass_issuer.domain.issuance import ROLES_CLAIM
-from jobpass_issuer.domain.key_ring import KeyRing
-from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.handlers import token as function
-from tests.aws.wire import Aws, Trouble
-from tests.domain.examples import DEPLOY_ARN, ISSUER_URL, SECRET, STS, TOKEN, VAULT, registration
-from tests.handlers.conftest import TABLE, forget
-from tests.handlers.events import event, members, token_event
+from tests.aws.wire import Aws
+from tests.domain.examples import DEPLOY_ARN, ISSUER_URL, SECRET, STS, TOKEN, VAULT
+from tests.handlers.events import event, members
+from tests.handlers.issuing import ask, establish, register
 
 Records = Callable[[], list[dict[str, Any]]]
 Printed = Callable[[], str]
 
 
-def _establish(aws: Aws, algorithm: str = "RS256") -> KeyRing:
-    """Put a ring with two real keys into the table."""
-    chosen = ALGORITHMS[algorithm]
-    keys = []
-    for _ in range(2):
-        key = aws.kms.create(chosen.key_spec)
-        shown = aws.kms.answer("GetPublicKey", {"KeyId": key.arn})["PublicKey"]
-        keys.append((key.arn, jwk.published(jwk_members(base64.b64decode(shown)), algorithm)))
-    ring = first_ring(keys, chosen, 1)
-    aws.dynamodb.items(TABLE)["ring"] = ring_item(ring)
-    return ring
-
-
-def _register(aws: Aws, **changes: Any) -> Registration:
-    """Put the example job into the table, registered a moment ago."""
-    now = int(time.time())
-    held = registration(**{"registered_at": now, "expires_at": now + 3600, **changes})
-    item = registration_item(held)
-    if held.ended_at is not None:
-        item["ended_at"] = {"N": str(held.ended_at)}
-    aws.dynamodb.items(TABLE)[item["pk"]["S"]] = item
-    return held
-
-
-def _ask(query: str = f"api-version=1&audience={STS}", token: object = TOKEN) -> dict[str, Any]:
-    return function.handler(token_event(token, query), None)
-
-
 @pytest.mark.parametrize("algorithm", ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"])
 def test_a_token_is_verified_by_a_stranger_with_the_published_set(aws: Aws, algorithm: str, printed: Printed) -> None:
-    ring = _establish(aws, algorithm)
-    held = _register(aws)
+    ring = establish(aws, algorithm)
+    held = register(aws)
 
-    answer = _ask()
+    answer = ask()
 
     body = members(answer)
     assert answer["statusCode"] == 200
@@ -80,12 +42,12 @@ def test_a_token_is_verified_by_a_stranger_with_the_published_set(aws: Aws, algo
 
 
 def test_a_token_costs_one_consistent_read_and_one_signature_and_no_write(aws: Aws, printed: Printed) -> None:
-    _establish(aws)
-    _register(aws)
+    establish(aws)
+    register(aws)
     before = json.dumps(aws.dynamodb.tables)
 
     for asked in range(1, 4):
-        assert _ask()["statusCode"] == 200
+        assert ask()["statusCode"] == 200
         assert aws.operations() == ["dynamodb:BatchGetItem", "kms:Sign"] * asked
 
     (wish,) = aws.calls[0].body["RequestItems"].values()
@@ -95,19 +57,19 @@ def test_a_token_costs_one_consistent_read_and_one_signature_and_no_write(aws: A
 
 
 def test_two_tokens_have_two_identifiers(aws: Aws, printed: Printed) -> None:
-    _establish(aws)
-    _register(aws)
+    establish(aws)
+    register(aws)
 
-    values = [members(_ask())["value"] for _ in range(2)]
+    values = [members(ask())["value"] for _ in range(2)]
 
     assert values[0] != values[1]
 
 
 def test_a_granted_token_is_on_record_without_its_secrets(aws: Aws, records: Records, printed: Printed) -> None:
-    ring = _establish(aws)
-    _register(aws)
+    ring = establish(aws)
+    register(aws)
 
-    value = members(_ask())["value"]
+    value = members(ask())["value"]
 
     log, metric = records()
     assert ring.active is not None
@@ -120,10 +82,10 @@ def test_a_granted_token_is_on_record_without_its_secrets(aws: Aws, records: Rec
 
 
 def test_a_pin_and_a_lifetime_reach_the_token(aws: Aws, printed: Printed) -> None:
-    ring = _establish(aws)
-    _register(aws)
+    ring = establish(aws)
+    register(aws)
 
-    body = members(_ask(f"audience={STS}&expires_in=60&role_arn={DEPLOY_ARN.replace(':', '%3A').replace('/', '%2F')}"))
+    body = members(ask(f"audience={STS}&expires_in=60&role_arn={DEPLOY_ARN.replace(':', '%3A').replace('/', '%2F')}"))
 
     keys = KeySet.import_key_set(json.loads(json.dumps(jwk_set(ring))))
     claims = verifier.decode(body["value"], keys, algorithms=["RS256"]).claims
@@ -133,10 +95,10 @@ def test_a_pin_and_a_lifetime_reach_the_token(aws: Aws, printed: Printed) -> Non
 
 @pytest.mark.parametrize("audience", [STS, VAULT])
 def test_each_registered_audience_gets_its_token(aws: Aws, audience: str, printed: Printed) -> None:
-    _establish(aws)
-    _register(aws)
+    establish(aws)
+    register(aws)
 
-    assert _ask(f"audience={audience}")["statusCode"] == 200
+    assert ask(f"audience={audience}")["statusCode"] == 200
 
 
 @pytest.mark.parametrize(
@@ -181,10 +143,10 @@ def test_each_registered_audience_gets_its_token(aws: Aws, audience: str, printe
 def test_a_query_that_is_not_as_it_should_be_gets_no_token(
     aws: Aws, printed: Printed, query: str, status: int, field: str
 ) -> None:
-    _establish(aws)
-    _register(aws)
+    establish(aws)
+    register(aws)
 
-    answer = _ask(query)
+    answer = ask(query)
 
     assert answer["statusCode"] == status
     assert [problem["field"] for problem in members(answer)["problems"]] == [field]
@@ -194,7 +156,7 @@ def test_a_query_that_is_not_as_it_should_be_gets_no_token(
 
 @pytest.mark.parametrize("query", ["audience=%FF", "audience=" + "x" * 4096, "&".join(["a"] * 17)])
 def test_a_query_that_cannot_be_read_is_refused_before_aws_is_asked(aws: Aws, printed: Printed, query: str) -> None:
-    assert _ask(query)["statusCode"] == 400
+    assert ask(query)["statusCode"] == 400
     assert aws.calls == []
 
 
@@ -217,7 +179,7 @@ def test_a_query_that_cannot_be_read_is_refused_before_aws_is_asked(aws: Aws, pr
 def test_without_a_bearer_token_of_the_right_form_aws_is_not_asked(
     aws: Aws, printed: Printed, headers: dict[str, str]
 ) -> None:
-    _register(aws)
+    register(aws)
 
     answer = function.handler(event(query=f"audience={STS}", headers=headers), None)
 
@@ -236,10 +198,10 @@ def test_without_a_bearer_token_of_the_right_form_aws_is_not_asked(
 def test_a_token_that_proves_no_live_job_gets_nothing_signed(
     aws: Aws, printed: Printed, changes: dict[str, Any]
 ) -> None:
-    _establish(aws)
-    _register(aws, **changes)
+    establish(aws)
+    register(aws, **changes)
 
-    answer = _ask()
+    answer = ask()
 
     assert answer["statusCode"] == 401
     assert aws.operations() == ["dynamodb:BatchGetItem"]
@@ -247,93 +209,21 @@ def test_a_token_that_proves_no_live_job_gets_nothing_signed(
 
 
 def test_an_unknown_job_and_a_wrong_secret_are_answered_alike(aws: Aws, printed: Printed) -> None:
-    _establish(aws)
-    unknown = _ask()
-    _register(aws, secret_sha256="0" * 64)
-    wrong = _ask()
+    establish(aws)
+    unknown = ask()
+    register(aws, secret_sha256="0" * 64)
+    wrong = ask()
 
     assert unknown == wrong
 
 
 def test_without_a_ring_or_an_active_key_the_job_shall_try_again(aws: Aws, printed: Printed) -> None:
-    _register(aws)
+    register(aws)
 
-    answer = _ask()
+    answer = ask()
 
     assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (503, "5")
     assert aws.operations() == ["dynamodb:BatchGetItem"]
-
-
-_TROUBLES = [each for each in Trouble if each is not Trouble.UNKNOWN_PRINCIPAL]
-
-
-@pytest.mark.parametrize("operation", ["dynamodb:BatchGetItem", "kms:Sign"])
-@pytest.mark.parametrize("trouble", _TROUBLES)
-def test_whatever_aws_does_wrong_the_job_shall_try_again(
-    aws: Aws, printed: Printed, operation: str, trouble: Trouble
-) -> None:
-    _establish(aws)
-    _register(aws)
-    aws.fail(operation, trouble)
-
-    answer = _ask()
-
-    assert answer["statusCode"] == 503
-    assert members(answer)["error"] == "temporarily_unavailable"
-    assert answer["headers"]["Retry-After"] == "2"
-    for text in (answer["body"], printed()):
-        assert SECRET not in text
-        assert "secret-name" not in text
-    assert f'"operation":"{operation}"' in printed()
-    assert _ask()["statusCode"] == 200
-
-
-def test_a_read_that_brought_only_a_part_is_tried_again_not_taken_for_an_unknown_job(
-    aws: Aws, printed: Printed
-) -> None:
-    _establish(aws)
-    _register(aws)
-    aws.dynamodb.unprocessed = True
-
-    assert _ask()["statusCode"] == 503
-    assert '"reason":"UnprocessedKeys"' in printed()
-
-
-@pytest.mark.parametrize(
-    ("state", "code"),
-    [("Disabled", "DisabledException"), ("PendingDeletion", "KMSInvalidStateException")],
-)
-def test_a_key_that_signs_no_more_is_named_in_the_log(aws: Aws, printed: Printed, state: str, code: str) -> None:
-    ring = _establish(aws)
-    _register(aws)
-    assert ring.active is not None
-    aws.kms.keys[ring.active.key_arn].state = state
-
-    assert _ask()["statusCode"] == 503
-    assert f'"reason":"{code}"' in printed()
-
-
-def test_an_ecdsa_signature_that_is_no_der_reaches_nobody(aws: Aws, printed: Printed) -> None:
-    _establish(aws, "ES256")
-    _register(aws)
-    aws.kms.signature = bytes(64)
-
-    assert _ask()["statusCode"] == 503
-    assert '"reason":"MalformedSignature"' in printed()
-
-
-def test_the_sdk_tries_a_throttled_call_again_before_anybody_notices(
-    aws: Aws, printed: Printed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clients, "_CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
-    forget()
-    _establish(aws)
-    _register(aws)
-    aws.fail("kms:Sign", Trouble.THROTTLED)
-    aws.fail("dynamodb:BatchGetItem", Trouble.FAULT)
-
-    assert _ask()["statusCode"] == 200
-    assert aws.operations() == ["dynamodb:BatchGetItem"] * 2 + ["kms:Sign"] * 2
 
 
 def test_a_missing_setting_is_a_fault_and_not_a_token(
@@ -341,4 +231,4 @@ def test_a_missing_setting_is_a_fault_and_not_a_token(
 ) -> None:
     monkeypatch.delenv("ISSUER_URL")
 
-    assert _ask()["statusCode"] == 500
+    assert ask()["statusCode"] == 500

@@ -1,0 +1,86 @@
+"""GET /v1/token when AWS fails: the job shall try again, and nobody learns a secret from it."""
+
+from collections.abc import Callable
+
+import pytest
+from botocore.config import Config
+
+from jobpass_issuer.aws import client as clients
+from tests.aws.wire import Aws, Trouble
+from tests.domain.examples import SECRET
+from tests.handlers.conftest import forget
+from tests.handlers.events import members
+from tests.handlers.issuing import ask, establish, register
+
+Printed = Callable[[], str]
+
+_TROUBLES = [each for each in Trouble if each is not Trouble.UNKNOWN_PRINCIPAL]
+
+
+@pytest.mark.parametrize("operation", ["dynamodb:BatchGetItem", "kms:Sign"])
+@pytest.mark.parametrize("trouble", _TROUBLES)
+def test_whatever_aws_does_wrong_the_job_shall_try_again(
+    aws: Aws, printed: Printed, operation: str, trouble: Trouble
+) -> None:
+    establish(aws)
+    register(aws)
+    aws.fail(operation, trouble)
+
+    answer = ask()
+
+    assert answer["statusCode"] == 503
+    assert members(answer)["error"] == "temporarily_unavailable"
+    assert answer["headers"]["Retry-After"] == "2"
+    for text in (answer["body"], printed()):
+        assert SECRET not in text
+        assert "secret-name" not in text
+    assert f'"operation":"{operation}"' in printed()
+    assert ask()["statusCode"] == 200
+
+
+def test_a_read_that_brought_only_a_part_is_tried_again_not_taken_for_an_unknown_job(
+    aws: Aws, printed: Printed
+) -> None:
+    establish(aws)
+    register(aws)
+    aws.dynamodb.unprocessed = True
+
+    assert ask()["statusCode"] == 503
+    assert '"reason":"UnprocessedKeys"' in printed()
+
+
+@pytest.mark.parametrize(
+    ("state", "code"),
+    [("Disabled", "DisabledException"), ("PendingDeletion", "KMSInvalidStateException")],
+)
+def test_a_key_that_signs_no_more_is_named_in_the_log(aws: Aws, printed: Printed, state: str, code: str) -> None:
+    ring = establish(aws)
+    register(aws)
+    assert ring.active is not None
+    aws.kms.keys[ring.active.key_arn].state = state
+
+    assert ask()["statusCode"] == 503
+    assert f'"reason":"{code}"' in printed()
+
+
+def test_an_ecdsa_signature_that_is_no_der_reaches_nobody(aws: Aws, printed: Printed) -> None:
+    establish(aws, "ES256")
+    register(aws)
+    aws.kms.signature = bytes(64)
+
+    assert ask()["statusCode"] == 503
+    assert '"reason":"MalformedSignature"' in printed()
+
+
+def test_the_sdk_tries_a_throttled_call_again_before_anybody_notices(
+    aws: Aws, printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "_CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    forget()
+    establish(aws)
+    register(aws)
+    aws.fail("kms:Sign", Trouble.THROTTLED)
+    aws.fail("dynamodb:BatchGetItem", Trouble.FAULT)
+
+    assert ask()["statusCode"] == 200
+    assert aws.operations() == ["dynamodb:BatchGetItem"] * 2 + ["kms:Sign"] * 2
