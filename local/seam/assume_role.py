@@ -1,4 +1,4 @@
-"""sts:AssumeRoleWithWebIdentity at ministack's edge: parameters in, a session and its credentials out."""
+"""sts:AssumeRoleWithWebIdentity in ministack's place: parameters in, a session and its credentials out."""
 
 import asyncio
 import json
@@ -6,8 +6,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qs
+from typing import Any, NoReturn
 from xml.sax.saxutils import escape
 
 from local.seam import trust_policy
@@ -43,34 +42,47 @@ class AssumeRoleRequest:
         return self.role_arn.split(":")[4]
 
 
+class _WebIdentityRequestedError(Exception):
+    """Ministack read a request as the action; carries the parameters as it read them, and never shows them."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        super().__init__(ACTION)
+        self.parameters = parameters
+
+
 def install(controls: Controls) -> None:
-    """Judge web identities, and leave every other action of STS to ministack."""
+    """Judge web identities, and leave every other action of STS to ministack.
+
+    Ministack itself reads the request, and is stopped where it learns the action: a second reading of our own could
+    differ from its reading, and its branch for the action, which verifies nothing, would answer what we overlooked.
+    """
     handle_request: Handler = part("handle_request")
     documents = IssuerDocuments(controls.now, lambda: controls.jwks_cache_seconds)
 
     async def handle(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]) -> Response:
-        parameters, speaks_json = read_parameters(headers, body, query)
-        if part("_p")(parameters, "Action") != ACTION:
+        try:
             return await handle_request(method, path, headers, body, query)
+        except _WebIdentityRequestedError as requested:
+            parameters = requested.parameters
+        speaks_json = "amz-json" in headers.get("content-type", "")
         # In a thread: the issuer's documents may come from this very process, whose event loop must stay free.
         return await asyncio.to_thread(_answer, parameters, speaks_json, controls, documents)
 
+    replace("_p", _stopping(part("_p")))
     replace("handle_request", handle)
     replace("_ct_request_params", _without_token(part("_ct_request_params")))
 
 
-def read_parameters(headers: dict[str, str], body: bytes, query: dict[str, Any]) -> tuple[Parameters, bool]:
-    """The request's parameters, and whether it speaks the JSON protocol rather than the query protocol."""
-    if "amz-json" in headers.get("content-type", ""):
-        try:
-            document = json.loads(body or b"{}")
-        except ValueError:
-            document = {}
-        members = document if isinstance(document, dict) else {}
-        action = headers.get("x-amz-target", "").rpartition(".")[2]
-        values = {name: value if isinstance(value, list) else [str(value)] for name, value in members.items()}
-        return values | {"Action": [action]}, True
-    return dict(query) | parse_qs(body.decode("utf-8", errors="replace"), keep_blank_values=True), False
+def _stopping(read: Callable[..., Any]) -> Callable[..., Any]:
+    """Ministack's look at one parameter, which goes no further once it has found the action."""
+
+    def look(parameters: Parameters, name: str, default: Any = "") -> Any:
+        value = read(parameters, name, default)
+        if name == "Action" and value == ACTION:
+            raise _WebIdentityRequestedError(parameters)
+        return value
+
+    return look
 
 
 def _without_token(recorded: Callable[..., Parameters]) -> Callable[..., Parameters]:
@@ -108,12 +120,10 @@ def _answer(parameters: Parameters, speaks_json: bool, controls: Controls, docum
 
 def _request(parameters: Parameters) -> AssumeRoleRequest:
     """Read and check the parameters (STS API Reference, AssumeRoleWithWebIdentity); raises RefusedError."""
-    value = part("_p")
-    role_arn, session_name = value(parameters, "RoleArn", None), value(parameters, "RoleSessionName", None)
-    token, duration = value(parameters, "WebIdentityToken", None), value(parameters, "DurationSeconds", "") or "3600"
-    _check_length("roleArn", role_arn, 20, 2048)
-    _check_length("roleSessionName", session_name, 2, 64)
-    _check_length("webIdentityToken", token, 4, 20000, secret=True)
+    role_arn = _of_length("roleArn", _text(parameters, "RoleArn"), 20, 2048)
+    session_name = _of_length("roleSessionName", _text(parameters, "RoleSessionName"), 2, 64)
+    token = _of_length("webIdentityToken", _text(parameters, "WebIdentityToken"), 4, 20000, secret=True)
+    duration = _text(parameters, "DurationSeconds") or "3600"
     if not re.fullmatch(_SESSION_NAME_PATTERN, session_name, re.ASCII):
         _violates(
             "roleSessionName", session_name, f"Member must satisfy regular expression pattern: {_SESSION_NAME_PATTERN}"
@@ -126,11 +136,18 @@ def _request(parameters: Parameters) -> AssumeRoleRequest:
         _violates("durationSeconds", duration, "Member must have value greater than or equal to 900")
     if int(duration) > 43200:
         _violates("durationSeconds", duration, "Member must have value less than or equal to 43200")
-    provider_id = value(parameters, "ProviderId", "")
+    provider_id = _text(parameters, "ProviderId") or ""
     return AssumeRoleRequest(role_arn, session_name, token, provider_id, int(duration), parameters)
 
 
-def _check_length(name: str, value: str | None, least: int, most: int, *, secret: bool = False) -> None:
+def _text(parameters: Parameters, name: str) -> str | None:
+    """One parameter, or None without exactly one: a repeated one, or an array in a JSON body, counts as none."""
+    values = parameters.get(name)
+    value = values[0] if isinstance(values, list) and len(values) == 1 else None
+    return value if isinstance(value, str) else None
+
+
+def _of_length(name: str, value: str | None, least: int, most: int, *, secret: bool = False) -> str:
     if value is None:
         raise invalid_parameter(
             f"1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
@@ -139,9 +156,10 @@ def _check_length(name: str, value: str | None, least: int, most: int, *, secret
         _violates(name, None if secret else value, f"Member must have length greater than or equal to {least}")
     if len(value) > most:
         _violates(name, None if secret else value, f"Member must have length less than or equal to {most}")
+    return value
 
 
-def _violates(name: str, value: str | None, constraint: str) -> None:
+def _violates(name: str, value: str | None, constraint: str) -> NoReturn:
     """Refuse a parameter; a secret one (None) is not repeated."""
     shown = "Value" if value is None else f"Value '{value}'"
     raise invalid_parameter(

@@ -26,9 +26,10 @@ PARTS: dict[str, tuple[str, ...]] = {
         "_parse_cloudfront_dataplane_host",
     ),
     _CLOUDFRONT: ("_distributions", "_get_distribution_aliases"),
-    _STS: ("handle_request", "register_session", "_assumed_role_arn", "_role_id", "_session_policies"),
+    # `_p` is IAM's; what the seam replaces is the name under which STS calls it.
+    _STS: ("handle_request", "_p", "register_session", "_assumed_role_arn", "_role_id", "_session_policies"),
     _IAM: (
-        "_IAM_HANDLERS", "_oidc_providers", "_roles", "_error", "_xml", "_p", "_extract_tags", "_extract_tag_keys",
+        "_IAM_HANDLERS", "_oidc_providers", "_roles", "_error", "_xml", "_extract_tags", "_extract_tag_keys",
         "_now", "_future", "_gen_secret", "_gen_session_access_key", "_gen_session_token",
     ),
     _DYNAMODB: ("_update_ttl", "_update_continuous_backups", "_ttl_settings", "_pitr_settings"),
