@@ -91,6 +91,17 @@ class Emulator:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
         """Send an unsigned request; the status and the JSON of the answer."""
+        status, answer = self.send(path, body, method, headers)
+        return status, json.loads(answer)
+
+    def send(
+        self,
+        path: str,
+        body: bytes | None = None,
+        method: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> tuple[int, bytes]:
+        """Send an unsigned request; the status and the body of the answer."""
         request = urllib.request.Request(  # noqa: S310 - its address is ours
             f"{self.endpoint}{path}", data=body, method=method, headers=headers or {}
         )
@@ -100,10 +111,10 @@ class Emulator:
         )
         try:
             with opener.open(request, timeout=10) as answer:
-                return answer.status, json.loads(answer.read())
+                return answer.status, answer.read()
         except urllib.error.HTTPError as answer:
             with answer:
-                return answer.code, json.loads(answer.read())
+                return answer.code, answer.read()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -115,6 +117,34 @@ def test_cloudtrail_keeps_no_token(emulator: Emulator, federation: Federation) -
     events = json.dumps(emulator.client("cloudtrail").lookup_events()["Events"], default=str)
 
     assert role in events
+    assert text.rpartition(".")[2] not in events
+
+
+@pytest.mark.parametrize(
+    ("content_type", "written"),
+    [
+        ("application/x-www-form-urlencoded", lambda text: f"webIdentityToken={text}"),
+        ("application/x-www-form-urlencoded", lambda text: f"Token={text}&Token=again"),
+        ("application/x-www-form-urlencoded", lambda text: f"{text}=value"),
+        ("application/x-amz-json-1.1", lambda text: json.dumps({"webIdentityToken": text})),
+        ("application/x-amz-json-1.1", lambda text: json.dumps({"a": [{"b": f"Bearer {text}"}]})),
+        ("application/x-amz-json-1.1", lambda text: json.dumps([text])),
+    ],
+)
+def test_nor_one_under_a_name_that_is_not_its_own(
+    content_type: str, written: Callable[[str], str], emulator: Emulator, federation: Federation
+) -> None:
+    text, session = token(federation.url), f"misspelt-{next(numbers)}"
+    headers = {"Content-Type": content_type}
+    if "json" in content_type:
+        headers["X-Amz-Target"] = "AWSSecurityTokenServiceV20110615.AssumeRoleWithWebIdentity"
+    query = urlencode({"Action": "AssumeRoleWithWebIdentity", "RoleSessionName": session})
+
+    emulator.send(f"/?{query}", written(text).encode(), headers=headers)
+    emulator.send("/", query.encode(), headers={"Content-Type": "application/x-www-form-urlencoded"})
+
+    events = json.dumps(emulator.client("cloudtrail").lookup_events(MaxResults=50)["Events"], default=str)
+    assert session in events, "requests are recorded, or this would prove nothing"
     assert text.rpartition(".")[2] not in events
 
 

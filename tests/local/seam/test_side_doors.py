@@ -1,9 +1,7 @@
 """However a request is put, ministack's own AssumeRoleWithWebIdentity, which verifies nothing, never answers it."""
 
-import http.client
 import json
 import os
-import ssl
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -39,14 +37,8 @@ class Door:
         path, body = self.path, self.body or ""
         for placeholder, parameters in forms.items():
             path, body = path.replace(placeholder, parameters), body.replace(placeholder, parameters)
-        trust = ssl.create_default_context(cafile=str(emulator.authority))
-        connection = http.client.HTTPSConnection("localhost", emulator.port, timeout=20, context=trust)
-        try:
-            connection.request(self.method, path, body or None, self.headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        finally:
-            connection.close()
+        status, answer = emulator.send(path, body.encode() or None, self.method, self.headers)
+        return status, answer.decode()
 
 
 # Those that ministack reads as the action, so that a good token must be taken and judged there too.
