@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,9 +65,11 @@ class Cdk:
     node: Node
     folder: Folder
     _commands: list[LoggedCommand] = field(default_factory=list, repr=False, compare=False)
+    _cancelled: threading.Event = field(default_factory=threading.Event, repr=False, compare=False)
 
     def cancel(self) -> None:
-        """End whatever of it is still running, in any thread."""
+        """End whatever of it is still running, in any thread, and whatever is about to."""
+        self._cancelled.set()
         for command in self._commands:
             command.cancel()
 
@@ -107,6 +110,8 @@ class Cdk:
         command = [str(self.node.executable), str(cdk_script()), verb, *arguments, *QUIET_FLAGS]
         running = LoggedCommand(command, environment=environment, working_directory=directory, log=log)
         self._commands.append(running)
+        if self._cancelled.is_set():
+            running.cancel()
         causes: list[str] = []
 
         def follow(line: str) -> None:

@@ -67,10 +67,11 @@ class EmbeddedAws:
         )
 
     def stop(self) -> None:
-        """Stop its processes and remove what they left."""
-        for running in reversed(self.processes):
-            running.stop()
-        self.folder.clear_scratch()
+        """Stop its processes and remove what they left; one that cannot be stopped does not save the others."""
+        with ExitStack() as each:
+            each.callback(self.folder.clear_scratch)
+            for running in self.processes:
+                each.callback(running.stop)
 
 
 @dataclass(frozen=True)
@@ -158,17 +159,28 @@ def start_embedded(
     raise AssertionError("unreachable: the last attempt returns or raises")
 
 
+def recorded(folder: Folder) -> list[Process]:
+    """The processes that the folder's pid files name and that run."""
+    found = (process.recover(pid_file) for pid_file in (emulator.pid_file(folder), proxy.pid_file(folder)))
+    return [running for running in found if running is not None]
+
+
 def stop_recorded(folder: Folder) -> list[str]:
     """Stop what the folder's pid files name, and say what was stopped; files left by a crash are removed."""
-    stopped = []
-    for pid_file in (emulator.pid_file(folder), proxy.pid_file(folder)):
-        running = process.recover(pid_file)
-        if running is not None:
-            running.stop()
-            stopped.append(running.name)
-        pid_file.unlink(missing_ok=True)
-    folder.clear_scratch()
-    return stopped
+    running = recorded(folder)
+    with ExitStack() as each:
+        each.callback(folder.clear_scratch)
+        for pid_file in (emulator.pid_file(folder), proxy.pid_file(folder)):
+            each.callback(process.forget, pid_file)
+        for one in reversed(running):
+            each.callback(one.stop)
+    return [one.name for one in running]
+
+
+def after_interruption(folder: Folder) -> str:
+    """What there is to say when a run was interrupted: that nothing is left, when nothing is."""
+    left = ", ".join(f"{running.name} (process {running.pid})" for running in recorded(folder))
+    return f"interrupted; still running: {left}" if left else "interrupted; everything that was started is stopped"
 
 
 def deploy(configuration: Path, folder: Folder, stages: Stages, *, attached: bool = True) -> Deployment:

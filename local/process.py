@@ -192,9 +192,17 @@ def recover(pid_file: Path) -> Process | None:
     try:
         record = json.loads(pid_file.read_text())
         process = Process(str(record["name"]), int(record["pid"]), str(record["started"]), pid_file)
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     return process if process.pid > 1 and process.is_running() else None
+
+
+def forget(pid_file: Path) -> None:
+    """Remove a pid file, and what somebody has put in its place."""
+    if pid_file.is_dir() and not pid_file.is_symlink():
+        shutil.rmtree(pid_file)
+    else:
+        pid_file.unlink(missing_ok=True)
 
 
 def last_lines(log: Path, count: int = 12) -> str:

@@ -2,15 +2,13 @@
 
 import argparse
 import json
-import signal
 import sys
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
+from local import interruption
 from local.demo.narration import Narrator
 from local.demo.run import Run, demonstrate
-from local.deployment import EXAMPLE_CONFIGURATION
+from local.deployment import EXAMPLE_CONFIGURATION, after_interruption
 from local.folder import REPOSITORY, Folder
 
 INTERRUPTED = 130
@@ -21,17 +19,17 @@ FOLDER = REPOSITORY / ".local" / "demo"
 def main(arguments: list[str] | None = None) -> int:
     """Run the demonstration; 0 when every step is as it should be, 1 when not, 130 on Ctrl-C."""
     options = _parser().parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    folder = Folder(options.folder.resolve())
+    interruption.end_once()
     run = Run()
     stream = sys.stderr if options.json else sys.stdout
     narrator = Narrator(stream, run.secrets)
     status = INTERRUPTED
     try:
-        demonstrate(run, narrator, EXAMPLE_CONFIGURATION, Folder(options.folder.resolve()), stream)
+        demonstrate(run, narrator, EXAMPLE_CONFIGURATION, folder, stream)
         status = 1 if run.failed else 0
     except KeyboardInterrupt:
-        print("\ninterrupted; everything that was started is stopped", file=sys.stderr)
+        print(f"\n{after_interruption(folder)}", file=sys.stderr)
     else:
         _close(run, narrator, options.folder)
     if options.json:
@@ -53,11 +51,6 @@ def _close(run: Run, narrator: Narrator, folder: Path) -> None:
 
 def _shown(path: Path) -> str:
     return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)
-
-
-def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    # As an exception, so that what was started is stopped on the way out.
-    raise SystemExit(128 + number)
 
 
 def _parser() -> argparse.ArgumentParser:
