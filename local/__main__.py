@@ -11,13 +11,12 @@ from local import commands, environment, interruption
 from local.cdk import CdkError
 from local.deployment import EXAMPLE_CONFIGURATION, Deployment, after_interruption, deploy, recorded, stop_recorded
 from local.emulator import EmulatorError
-from local.folder import REPOSITORY, Folder, FolderInUseError, write_private
+from local.folder import REPOSITORY, USUAL_FOLDER, Folder, FolderInUseError, write_private
 from local.node import NodeError
 from local.outputs import OutputError
 from local.registration import MAIN_BRANCH, Job, Registration, RegistrationError
 from local.stage import Stages
 
-USUAL_FOLDER = REPOSITORY / ".local"
 JOB_SECONDS = 86400
 # What goes wrong for a reason that a person can do something about; the rest is ours, and shows where it broke.
 EXPECTED_ERRORS = (CdkError, EmulatorError, FolderInUseError, NodeError, OutputError, RegistrationError)

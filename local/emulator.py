@@ -12,7 +12,7 @@ from pathlib import Path
 
 from local import process
 from local.certificates import Certificates
-from local.folder import REPOSITORY, Folder
+from local.folder import REPOSITORY, USUAL_FOLDER, Folder
 
 REGION = "us-east-1"
 ISSUER_ACCOUNT = "000000000000"
@@ -49,7 +49,7 @@ def interpreter() -> Path:
 
     Raises EmulatorError when it is not installed.
     """
-    chosen = Path(os.environ.get(PYTHON_VARIABLE) or REPOSITORY / ".local" / "emulator-venv" / "bin" / "python")
+    chosen = Path(os.environ.get(PYTHON_VARIABLE) or USUAL_FOLDER / "emulator-venv" / "bin" / "python")
     if not chosen.exists():
         raise EmulatorError(f"{chosen} does not exist: run `make setup`, which installs the emulator")
     return chosen

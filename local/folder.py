@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# All that the checkout's own commands keep; the environments that they run on are in it too.
+USUAL_FOLDER = REPOSITORY / ".local"
 
 
 class FolderInUseError(Exception):
@@ -74,7 +76,8 @@ class Folder:
     def prepare(self) -> None:
         """Make the folder, readable by its owner alone, with an empty scratch area and empty AWS files."""
         self.clear_scratch()
-        for directory in (self.path, self.tls, self.logs, self.run, self.scratch, self.aws_config.parent):
+        make_private(self.path)
+        for directory in (self.tls, self.logs, self.run, self.scratch, self.aws_config.parent):
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         for file in (self.aws_config, self.aws_credentials):
             write_private(file, "")
@@ -90,7 +93,8 @@ class Folder:
         Raises FolderInUseError when another process holds it. The kernel releases the lock when its holder dies,
         so a crash never leaves it behind.
         """
-        self.run.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.path)
+        self.run.mkdir(mode=0o700, exist_ok=True)
         with (self.run / "lock").open("w") as handle:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -99,6 +103,18 @@ class Folder:
                     f"another run is using {self.path}: wait for it to end, or end it, and try again"
                 ) from None
             yield
+
+
+def make_private(directory: Path) -> None:
+    """Make a directory, and those above it that are missing, for their owner alone, whatever the umask.
+
+    One that was there before is made so too when it is the checkout's own; another one is somebody's, as it is.
+    """
+    if not directory.exists():
+        make_private(directory.parent)
+        directory.mkdir(mode=0o700, exist_ok=True)
+    elif directory.is_relative_to(USUAL_FOLDER):
+        directory.chmod(0o700)
 
 
 def write_private(path: Path, content: str | bytes, mode: int = 0o600) -> None:

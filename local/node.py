@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from local.folder import REPOSITORY, write_private
+from local.folder import REPOSITORY, USUAL_FOLDER, make_private, write_private
 
 OLDEST_MAJOR_VERSION = 20
 INSTALL_LIMIT_SECONDS = 600
@@ -130,9 +130,8 @@ def prepare() -> Node:
 
     Raises NodeError.
     """
-    home = REPOSITORY / ".local"
-    with _one_at_a_time(home / "node.lock"):
-        node = on_machine() or from_pypi(home / "node")
+    with _one_at_a_time(USUAL_FOLDER / "node.lock"):
+        node = on_machine() or from_pypi(USUAL_FOLDER / "node")
         install_packages(node)
     return node
 
@@ -169,7 +168,7 @@ def _stamp(directory: Path, source: Path) -> None:
 
 @contextmanager
 def _one_at_a_time(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     with path.open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -9,11 +9,11 @@ from local import interruption
 from local.demo.narration import Narrator
 from local.demo.run import Run, demonstrate
 from local.deployment import EXAMPLE_CONFIGURATION, after_interruption
-from local.folder import REPOSITORY, Folder
+from local.folder import REPOSITORY, USUAL_FOLDER, Folder
 
 INTERRUPTED = 130
 # Its own, so that it runs beside what `make up` left running.
-FOLDER = REPOSITORY / ".local" / "demo"
+FOLDER = USUAL_FOLDER / "demo"
 
 
 def main(arguments: list[str] | None = None) -> int:
