@@ -23,10 +23,17 @@ FORGOTTEN = (
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-    "AWS_ENDPOINT_URL_STS",
-    "AWS_ENDPOINT_URL_S3",
+    "AWS_DEFAULT_OUTPUT",
     "ALL_PROXY",
     "all_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+)
+# Every service has an endpoint variable of its own, which wins over the one for all (AWS SDKs and Tools Reference
+# Guide, "Service-specific endpoints"), so whatever of them the shell has is looked up there.
+_FORGET_ENDPOINTS = (
+    r"for jobpass_name in $(env | sed -n 's/^\(AWS_ENDPOINT_URL_[A-Za-z0-9_]*\)=.*/\1/p'); "
+    'do unset "$jobpass_name"; done; unset jobpass_name'
 )
 NODE_NAMES = Path(__file__).with_name("names.cjs")
 _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -83,7 +90,7 @@ def script(variables: Mapping[str, str], first_on_path: Path) -> str:
 
     Raises ValueError for a name that a shell would not take as one, or a value with a NUL.
     """
-    lines = ["# Read it into a shell: . .local/env", f"unset {' '.join(FORGOTTEN)}"]
+    lines = ["# Read it into a shell: . .local/env", f"unset {' '.join(FORGOTTEN)}", _FORGET_ENDPOINTS]
     for name, value in variables.items():
         if _VARIABLE_NAME.fullmatch(name) is None or "\0" in value:
             raise ValueError(f"not something a shell can export: {name!r}")

@@ -1,5 +1,6 @@
 """The exports that a shell reads."""
 
+import json
 import os
 import shutil
 import stat
@@ -73,12 +74,44 @@ def test_only_the_owner_can_read_the_exports(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ENDPOINT_URL_STS"]
+    "name",
+    [
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_DEFAULT_OUTPUT",
+        "AWS_ENDPOINT_URL_STS",
+        "AWS_ENDPOINT_URL_IAM",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+        "AWS_ENDPOINT_URL_A_SERVICE_TO_COME",
+        "HTTP_PROXY",
+        "http_proxy",
+        "jobpass_name",
+    ],
 )
 def test_what_the_shell_held_of_another_account_is_taken_away(folder: Folder, name: str) -> None:
     environment.write(folder, {})
 
     assert read_by_shell(folder.env, name, **{name: "theirs"}) == "not set"
+
+
+def test_the_endpoint_for_all_services_is_the_one_that_is_left(folder: Folder) -> None:
+    environment.write(folder, {"AWS_ENDPOINT_URL": "https://ours"})
+    theirs = {"AWS_ENDPOINT_URL": "https://theirs", "AWS_ENDPOINT_URL_KMS": "https://theirs", "AWS_ENDPOINT_URL_S3": ""}
+
+    assert read_by_shell(folder.env, "AWS_ENDPOINT_URL", **theirs) == "https://ours"
+    assert read_by_shell(folder.env, "AWS_ENDPOINT_URL_KMS", **theirs) == "not set"
+    assert read_by_shell(folder.env, "AWS_ENDPOINT_URL_S3", **theirs) == "not set"
+
+
+def test_what_a_variables_value_says_is_not_taken_for_a_command(folder: Folder, tmp_path: Path) -> None:
+    environment.write(folder, {})
+    trace = tmp_path / "trace"
+    value = f"x\nAWS_ENDPOINT_URL_S3;touch {trace}=\nAWS_ENDPOINT_URL_=$(touch {trace})"
+
+    read_by_shell(folder.env, "X", AWS_ENDPOINT_URL_IAM=value, OTHER=value)
+
+    assert not trace.exists()
 
 
 def test_a_job_finds_its_variables() -> None:
@@ -109,6 +142,7 @@ def shell(embedded: EmbeddedAws) -> Path:
 def run_in_shell(script: Path, command: str, *arguments: str) -> str:
     """What a command prints in a shell that read the exports, and that was set up for another account."""
     hostile = {"AWS_PROFILE": "prod", "AWS_SESSION_TOKEN": "x", "NO_PROXY": "*", "CURL_CA_BUNDLE": "/dev/null"}
+    hostile |= {"AWS_ENDPOINT_URL_IAM": "https://127.0.0.1:1", "AWS_DEFAULT_OUTPUT": "garbage"}
     answer = subprocess.run(
         ["/bin/sh", "-c", f'. "$0"\n{command}', str(script), *arguments],
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **hostile},
@@ -160,6 +194,7 @@ def test_the_aws_command_works_on_the_emulator_alone(shell: Path) -> None:
 
     assert said.splitlines()[0] == "000000000000"
     assert "NoSuchBucket" in said
+    assert json.loads(run_in_shell(shell, "aws iam list-open-id-connect-providers"))
 
 
 def test_where_the_machine_has_no_jq_ours_takes_its_place(shell: Path) -> None:
