@@ -109,16 +109,16 @@ def platform(aws: Aws, web: Web, api_url: str, invocation_role_arn: str, session
     return Platform(web, api_url, aws.region, invocation)
 
 
-def platform_role(aws: Aws, invocation_role_arn: str) -> Credentials:
-    """Credentials of the platform's own role, which is made when absent and may assume the invocation role alone."""
+def platform_role(aws: Aws, invocation_role_arn: str, role_name: str = PLATFORM_ROLE) -> Credentials:
+    """Credentials of a platform's own role, which is made when absent and may assume the invocation role alone."""
     root = account(PLATFORM_ACCOUNT)
     iam = aws.client("iam", root)
     trust = _policy("sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{PLATFORM_ACCOUNT}:root"})
     with suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_role(RoleName=PLATFORM_ROLE, AssumeRolePolicyDocument=trust)
+        iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)
     allowed = _policy("sts:AssumeRole", Resource=invocation_role_arn)
-    iam.put_role_policy(RoleName=PLATFORM_ROLE, PolicyName="register-jobs", PolicyDocument=allowed)
-    arn = f"arn:aws:iam::{PLATFORM_ACCOUNT}:role/{PLATFORM_ROLE}"
+    iam.put_role_policy(RoleName=role_name, PolicyName="register-jobs", PolicyDocument=allowed)
+    arn = f"arn:aws:iam::{PLATFORM_ACCOUNT}:role/{role_name}"
     return assume_role(aws, arn, f"server-{int(time.time())}", root)
 
 

@@ -3,10 +3,10 @@
 import json
 import secrets
 
-from local.clients import account, assume_role
+from local.clients import assume_role
 from local.demo.scene import Scene, answered
 from local.demo.step import Outcome
-from local.registration import AUDIENCE, MAIN_BRANCH, PLATFORM_ACCOUNT, Job, Platform
+from local.registration import AUDIENCE, MAIN_BRANCH, Job, Platform, platform_role
 from local.web import Answer
 
 OTHER_PLATFORM_ROLE = "scheduler"
@@ -65,30 +65,12 @@ def other_platform(scene: Scene) -> Platform:
     """The scheduler of the example configuration, which comes from a role of its own in the platforms' account."""
     aws = scene.deployment.aws
     invocation_role = scene.deployment.output("PlatformSchedulerInvocationRoleArn")
-    root = account(PLATFORM_ACCOUNT)
-    iam = aws.client("iam", root)
-    if OTHER_PLATFORM_ROLE not in {role["RoleName"] for role in iam.list_roles()["Roles"]}:
-        iam.create_role(
-            RoleName=OTHER_PLATFORM_ROLE,
-            AssumeRolePolicyDocument=_allow(
-                "sts:AssumeRole", Principal={"AWS": f"arn:aws:iam::{PLATFORM_ACCOUNT}:root"}
-            ),
-        )
-    iam.put_role_policy(
-        RoleName=OTHER_PLATFORM_ROLE,
-        PolicyName="register-jobs",
-        PolicyDocument=_allow("sts:AssumeRole", Resource=invocation_role),
-    )
-    own = assume_role(aws, f"arn:aws:iam::{PLATFORM_ACCOUNT}:role/{OTHER_PLATFORM_ROLE}", "scheduler-1", root)
+    own = platform_role(aws, invocation_role, OTHER_PLATFORM_ROLE)
     credentials = assume_role(aws, invocation_role, "scheduler-1", own)
     for one in (own, credentials):
         scene.secrets.keep(one.secret_access_key)
         scene.secrets.keep(one.session_token or "")
     return Platform(scene.web, scene.deployment.output("ApiUrl"), aws.region, credentials)
-
-
-def _allow(action: str, **rest: object) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, **rest}]})
 
 
 def _refused(expected: str, answer: Answer) -> Outcome:

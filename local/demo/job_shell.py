@@ -71,8 +71,9 @@ def environment(scene: Scene) -> dict[str, str]:
 
 
 def run(script: str, variables: Mapping[str, str]) -> Ran:
-    """Run a script in a bash of its own; its secrets come as variables, so that no process list shows them.
+    """Run a script in a bash of its own; its secrets come as variables, so that they are in no argument of ours.
 
+    The guide's own command puts the ID token into an argument of `aws`, for as long as that runs.
     Raises TimeoutError after a minute. Whatever ends the wait, Ctrl-C too, ends the script and all that it started.
     """
     with subprocess.Popen(

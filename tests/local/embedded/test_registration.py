@@ -45,6 +45,15 @@ def test_its_own_role_may_assume_nothing_else(embedded: EmbeddedAws, invocation_
         assume_role(embedded.aws, f"{invocation_role}-other", "session", own)
 
 
+def test_another_platform_has_a_role_of_its_own(embedded: EmbeddedAws, invocation_role: str) -> None:
+    own = platform_role(embedded.aws, invocation_role, "scheduler")
+
+    arn = embedded.aws.client("sts", own).get_caller_identity()["Arn"]
+    assert arn.startswith(f"arn:aws:sts::{PLATFORM_ACCOUNT}:assumed-role/scheduler/")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        assume_role(embedded.aws, invocation_role, "session", own)
+
+
 def test_another_account_does_not_come_to_it(embedded: EmbeddedAws, invocation_role: str) -> None:
     with pytest.raises(ClientError, match="AccessDenied"):
         assume_role(embedded.aws, invocation_role, "session", account("444455556666"))
