@@ -118,6 +118,22 @@ def test_what_is_no_jwt_is_called_so(text: str) -> None:
     assert refusal(text) == ("InvalidIdentityToken", NOT_A_JWT)
 
 
+@pytest.mark.parametrize("part", [0, 1, 2], ids=["header", "claims", "signature"])
+def test_a_token_has_one_text_and_no_other_that_decodes_to_the_same(part: int) -> None:
+    # 256 bytes of signature leave four bits over; one of three lengths leaves some over in the other two.
+    good = next(
+        text
+        for text in (token({"email": "a" * length}, x="a" * length) for length in range(3))
+        if len(text.split(".")[part]) % 4
+    )
+    parts = good.split(".")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    parts[part] = parts[part][:-1] + alphabet[alphabet.index(parts[part][-1]) + 1]
+
+    assert judged(good)
+    assert refusal(".".join(parts)) == ("InvalidIdentityToken", NOT_A_JWT)
+
+
 def test_a_tampered_claim_spoils_the_signature() -> None:
     header, _, signature = token().split(".")
     forged = f"{header}.{signing.base64url(json.dumps(claims(sub='root')).encode())}.{signature}"
