@@ -27,7 +27,7 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Aw
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     monkeypatch.setenv("NO_PROXY", "localhost")
     monkeypatch.setenv("no_proxy", "localhost")
-    monkeypatch.setattr(cloudfront_site, "_TRIES", 2)
+    monkeypatch.setattr(cloudfront_site, "_PATIENCE_SECONDS", 0)
     monkeypatch.setattr(cloudfront_site, "_WAIT_SECONDS", 0)
     with site.running(authority, aws, "b") as name:
         urllib.request.install_opener(None)  # the next fetch reads the environment anew

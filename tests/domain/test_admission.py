@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from jobpass_issuer.domain.admission import MAX_AUDIENCES, MAX_ROLES, Admission, admit, parse_job_id
+from jobpass_issuer.domain.admission import Admission, admit, parse_job_id
 from jobpass_issuer.domain.errors import InvalidRequestError
 from jobpass_issuer.domain.platform import Platform
+from jobpass_issuer.domain.registration_request import MAX_AUDIENCES, MAX_ROLES
 from tests.domain.examples import (
     ACCOUNT,
     CI_SERVER,
@@ -175,7 +176,7 @@ def test_an_unknown_member_is_refused(name: str) -> None:
 def test_a_long_unknown_member_is_not_echoed_whole() -> None:
     (path,) = _problems({**body(), "x" * 5000: 1})
 
-    assert len(path) == 64
+    assert path == "(a name that is not shown)"
 
 
 @pytest.mark.parametrize("repo", ["web", "web-admin"])

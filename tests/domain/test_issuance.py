@@ -57,13 +57,13 @@ def _decide(
 
 def _refusal(token: RequestToken, held: Registration | None, now: int = NOW) -> str:
     with pytest.raises(InvalidTokenError) as refused:
-        authenticate(token, held, now)
+        authenticate(token, held, None, now)
     assert token.secret not in refused.value.description
     return refused.value.description
 
 
 def test_the_right_secret_proves_the_registration() -> None:
-    assert authenticate(TOKEN, REGISTRATION, NOW) is REGISTRATION
+    assert authenticate(TOKEN, REGISTRATION, None, NOW) is REGISTRATION
 
 
 def test_an_unknown_job_and_a_wrong_secret_get_one_answer() -> None:
@@ -86,7 +86,7 @@ def test_an_ended_job_gets_nothing(ended_at: int) -> None:
 def test_a_registration_ends_at_the_exact_second() -> None:
     held = registration(expires_at=NOW + 10)
 
-    assert authenticate(TOKEN, held, NOW + 9) is held
+    assert authenticate(TOKEN, held, None, NOW + 9) is held
     assert "has expired" in _refusal(TOKEN, held, NOW + 10)
     assert "has expired" in _refusal(TOKEN, held, NOW + 11)
 
@@ -230,7 +230,7 @@ def test_a_profiles_claim_does_not_bring_back_what_the_platform_left_out() -> No
 @pytest.mark.parametrize(
     "ring",
     [None, EMPTY, *(KeyRing(1, (signing_key(state=each),)) for each in KeyState if each is not KeyState.ACTIVE)],
-    ids=["missing", "empty", "prepared", "retired", "revoked"],
+    ids=["missing", "empty", "prepared", "retired", "revoked", "removed"],
 )
 def test_without_an_active_key_the_job_shall_try_again(ring: KeyRing | None) -> None:
     with pytest.raises(TemporarilyUnavailableError) as refused:

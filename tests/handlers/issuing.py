@@ -8,8 +8,7 @@ from jobpass_issuer.aws.item import registration_item, ring_item
 from jobpass_issuer.aws.public_key import jwk_members
 from jobpass_issuer.domain import jwk
 from jobpass_issuer.domain.algorithm import ALGORITHMS
-from jobpass_issuer.domain.establishment import first_ring
-from jobpass_issuer.domain.key_ring import KeyRing
+from jobpass_issuer.domain.key_ring import KeyRing, KeyState, SigningKey
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.handlers import token as function
 from tests.aws.wire import Aws
@@ -26,7 +25,9 @@ def establish(aws: Aws, algorithm: str = "RS256") -> KeyRing:
         key = aws.kms.create(chosen.key_spec)
         shown = aws.kms.answer("GetPublicKey", {"KeyId": key.arn})["PublicKey"]
         keys.append((key.arn, jwk.published(jwk_members(base64.b64decode(shown)), algorithm)))
-    ring = first_ring(keys, chosen, 1)
+    states = (KeyState.ACTIVE, KeyState.PREPARED)
+    made = [SigningKey.new(arn, shown, state, 1) for (arn, shown), state in zip(keys, states, strict=True)]
+    ring = KeyRing(1, tuple(made), founded=True)
     aws.dynamodb.items(TABLE)["ring"] = ring_item(ring)
     return ring
 

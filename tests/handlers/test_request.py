@@ -86,11 +86,11 @@ def test_a_query_that_could_mean_two_things_is_refused(raw: str, remedy: str) ->
         _query(raw)
 
 
-def test_every_mistake_of_a_query_is_told_and_long_names_are_cut() -> None:
+def test_every_mistake_of_a_query_is_told_and_long_names_are_withheld() -> None:
     with pytest.raises(InvalidRequestError) as refused:
         _query("nope=1&audience=x&audience=y&" + "n" * 500 + "=1")
 
-    assert [problem.path for problem in refused.value.problems] == ["nope", "audience", "n" * 64]
+    assert [problem.path for problem in refused.value.problems] == ["nope", "audience", "(a name that is not shown)"]
 
 
 def test_the_gateways_joined_parameters_are_not_looked_at() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from jobpass_issuer.aws.failure import DependencyError
+from jobpass_issuer.aws.dynamodb_key_ring import RingConflictError
+from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError
 from jobpass_issuer.domain.errors import (
     AccessDeniedError,
     InvalidRequestError,
@@ -27,6 +28,8 @@ EXPECTED: dict[type[IssuerError], tuple[int, str]] = {
     NotFoundError: (404, "not_found"),
     TemporarilyUnavailableError: (503, "temporarily_unavailable"),
     DependencyError: (503, "temporarily_unavailable"),
+    KeyUnusableError: (503, "temporarily_unavailable"),
+    RingConflictError: (503, "temporarily_unavailable"),
 }
 
 
@@ -37,7 +40,7 @@ def _subclasses(kind: type[IssuerError]) -> Iterator[type[IssuerError]]:
 
 
 def _error(kind: type[IssuerError]) -> IssuerError:
-    return DependencyError("kms:Sign", "X") if kind is DependencyError else kind("what to do")
+    return kind("kms:Sign", "X") if issubclass(kind, DependencyError) else kind("what to do")
 
 
 def test_every_kind_of_error_has_a_status_of_its_own() -> None:

@@ -2,14 +2,15 @@
 
 import time
 import urllib.request
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
 
 from jobpass_issuer.aws.failure import DependencyError, translated
 
 _TIMEOUT_SECONDS = 5
-_TRIES = 20
+_PATIENCE_SECONDS = 60
 _WAIT_SECONDS = 3
 
 
@@ -25,28 +26,31 @@ class DocumentSite:
         self._distribution_id = distribution_id
         self._domain_name = domain_name
 
-    def invalidate(self, keys: list[str], reference: str) -> None:
-        """Have every edge forget these documents; `reference` makes a repeated call the same invalidation.
+    def invalidate(self, keys: Sequence[str]) -> None:
+        """Have every edge forget these documents.
 
         Raises:
             DependencyError: CloudFront failed.
         """
         paths = [f"/{key}" for key in keys]
-        batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": reference}
+        batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": str(uuid.uuid4())}
         with translated("cloudfront:CreateInvalidation"):
             self._cloudfront.create_invalidation(DistributionId=self._distribution_id, InvalidationBatch=batch)
+
+    def serves(self, key: str, body: bytes) -> bool:
+        """Whether a stranger gets this document byte for byte."""
+        return self._fetch(key) == body
 
     def await_served(self, documents: Mapping[str, bytes]) -> None:
         """Return once CloudFront serves each document byte for byte.
 
         Raises:
-            DependencyError: it does not after a minute.
+            DependencyError: it does not after a minute for all of them together.
         """
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         for key, body in documents.items():
-            for attempt in range(1, _TRIES + 1):
-                if self._fetch(key) == body:
-                    break
-                if attempt == _TRIES:
+            while not self.serves(key, body):
+                if time.monotonic() > deadline:
                     raise DependencyError("cloudfront:GET", f"{key} is not served as published")
                 time.sleep(_WAIT_SECONDS)
 

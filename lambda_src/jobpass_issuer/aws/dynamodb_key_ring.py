@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from jobpass_issuer.aws.failure import CONFIRMATION, confirmed, translated
+from botocore.exceptions import ClientError
+
+from jobpass_issuer.aws.failure import CONFIRMATION, DependencyError, code_of, confirmed, required, translated
 from jobpass_issuer.aws.item import RING_KEY, ring_item, ring_of
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing
+
+
+class RingConflictError(DependencyError):
+    """Another run wrote the ring meanwhile; that run, or the next, carries on."""
 
 
 class KeyRingTable:
@@ -27,18 +33,47 @@ class KeyRingTable:
         item = confirmed(answer, "dynamodb:GetItem").get("Item")
         return ring_of(item) if item else EMPTY
 
-    def write(self, ring: KeyRing) -> None:
-        """Keep a ring that follows the one that is there (its version less one).
+    def write(self, ring: KeyRing, expected_version: int) -> None:
+        """Keep a ring in the place of one with the expected version, 0 for none.
 
         Raises:
-            DependencyError: DynamoDB failed, or another run wrote a ring meanwhile.
+            RingConflictError: the ring that is there has another version.
+            DependencyError: DynamoDB failed.
         """
-        with translated("dynamodb:PutItem"):
-            answer = self._dynamodb.put_item(
+        try:
+            with translated("dynamodb:PutItem"):
+                answer = self._put(ring, expected_version)
+        except _OtherVersionError:
+            raise RingConflictError("dynamodb:PutItem", "ConditionalCheckFailedException") from None
+        confirmed(answer, "dynamodb:PutItem")
+
+    def _put(self, ring: KeyRing, expected_version: int) -> Any:
+        condition = "version = :expected" if expected_version else "attribute_not_exists(pk)"
+        values = {"ExpressionAttributeValues": {":expected": {"N": str(expected_version)}}} if expected_version else {}
+        try:
+            return self._dynamodb.put_item(
                 TableName=self._table_name,
                 Item=ring_item(ring),
-                ConditionExpression="attribute_not_exists(pk) OR version = :previous",
-                ExpressionAttributeValues={":previous": {"N": str(ring.version - 1)}},
+                ConditionExpression=condition,
+                **values,
                 **CONFIRMATION,
             )
-        confirmed(answer, "dynamodb:PutItem")
+        except ClientError as error:
+            if code_of(error) == "ConditionalCheckFailedException":
+                raise _OtherVersionError from None
+            raise
+
+    def table_id(self) -> str:
+        """Return the table's identifier, which a table restored from a backup does not share.
+
+        Raises:
+            DependencyError: DynamoDB failed.
+        """
+        with translated("dynamodb:DescribeTable"):
+            answer = self._dynamodb.describe_table(TableName=self._table_name)
+        table = required(answer, "Table", "dynamodb:DescribeTable")
+        return str(required(table, "TableId", "dynamodb:DescribeTable"))
+
+
+class _OtherVersionError(Exception):
+    """The condition failed."""

@@ -27,6 +27,10 @@ class DependencyError(TemporarilyUnavailableError):
         return f"{self.operation}: {self.reason}"
 
 
+class KeyUnusableError(DependencyError):
+    """KMS will not sign with this key, now or later: it is disabled, waits for its deletion, or is gone."""
+
+
 def code_of(error: ClientError) -> str:
     """Return AWS's error code."""
     return str(error.response.get("Error", {}).get("Code", "Unknown"))

@@ -1,7 +1,9 @@
-"""Signing keys in KMS: making them, describing them, and letting them go."""
+"""Signing keys in KMS: making them, bearing witness of them, and letting them go."""
 
 import json
+import re
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,27 +11,34 @@ from botocore.exceptions import ClientError
 from jobpass_issuer.aws.failure import DependencyError, code_of, required, translated
 from jobpass_issuer.aws.public_key import jwk_members
 from jobpass_issuer.domain import jwk
-from jobpass_issuer.domain.algorithm import Algorithm
+from jobpass_issuer.domain.algorithm import ALGORITHMS
 from jobpass_issuer.domain.key_policy import KeyPolicy
+from jobpass_issuer.domain.reconciliation import WitnessedKey
+from jobpass_issuer.domain.rotation import DELETION_WINDOW_DAYS
 
 ISSUER_TAG = "jobpass:issuer"
-# KMS takes 7 to 30 days; the longest leaves the most time to cancel a mistake.
-DELETION_WINDOW_DAYS = 30
+ALGORITHM_TAG = "jobpass:algorithm"
+REVOKED_TAG = "jobpass:revoked"
 # A role that CloudFormation has just made is not known to KMS everywhere at once.
 _POLICY_TRIES = 12
 _POLICY_WAIT_SECONDS = 5
+_NOT_FOR_TAGS = re.compile(r"[^\w .:/=+@-]", re.ASCII)
+_MAX_TAG_LENGTH = 256
+_GONE = frozenset({"NotFoundException"})
+_ON_ITS_WAY = frozenset({"KMSInvalidStateException", "NotFoundException"})
 
 
 class KmsKeys:
     """The keys of one issuer, told from all others by their tag."""
 
-    def __init__(self, kms: Any, issuer_name: str, policy: KeyPolicy) -> None:
+    def __init__(self, kms: Any, tagging: Any, issuer_name: str, policy: KeyPolicy) -> None:
         self._kms = kms
+        self._tagging = tagging
         self._issuer_name = issuer_name
         self._policy = policy
 
-    def create(self, algorithm: Algorithm) -> tuple[str, dict[str, str]]:
-        """Make a signing key and return its ARN and its JWK.
+    def create(self, algorithm: str) -> tuple[str, dict[str, str]]:
+        """Make a signing key for a JWS algorithm and return its ARN and its JWK.
 
         Raises:
             DependencyError: KMS failed.
@@ -41,17 +50,19 @@ class KmsKeys:
             except _PrincipalUnknownError:
                 time.sleep(_POLICY_WAIT_SECONDS)
             else:
-                return key_arn, self.public_jwk(key_arn, algorithm)
+                return key_arn, self._public_jwk(key_arn, algorithm)
         raise DependencyError("kms:CreateKey", "MalformedPolicyDocumentException")
 
-    def _create(self, algorithm: Algorithm) -> str:
+    def _create(self, name: str) -> str:
+        algorithm = ALGORITHMS[name]
+        tags = {ISSUER_TAG: self._issuer_name, ALGORITHM_TAG: name}
         try:
             answer = self._kms.create_key(
-                Description=f"Jobpass {self._issuer_name}: signs ID tokens with {algorithm.name}",
+                Description=f"Jobpass {self._issuer_name}: signs ID tokens with {name}",
                 KeySpec=algorithm.key_spec,
                 KeyUsage="SIGN_VERIFY",
                 Policy=json.dumps(self._policy.document(algorithm)),
-                Tags=[{"TagKey": ISSUER_TAG, "TagValue": self._issuer_name}],
+                Tags=[{"TagKey": key, "TagValue": value} for key, value in tags.items()],
             )
         except ClientError as error:
             if code_of(error) == "MalformedPolicyDocumentException":
@@ -59,16 +70,67 @@ class KmsKeys:
             raise
         return str(required(answer, "KeyMetadata", "kms:CreateKey")["Arn"])
 
-    def public_jwk(self, key_arn: str, algorithm: Algorithm) -> dict[str, str]:
-        """Return the key's public half as the JWK Set shows it.
+    def witness(self, known: Sequence[str]) -> list[WitnessedKey]:
+        """Return what KMS says of the keys with these ARNs, and of every other key that bears the issuer's tag.
+
+        Those that are known are asked for by name: the index of tags lags behind.
+
+        Raises:
+            DependencyError: KMS or the index of tags failed.
+        """
+        arns = dict.fromkeys([*known, *self._tagged()])
+        found = (self._witness(arn) for arn in arns)
+        return [key for key in found if key is not None]
+
+    def _tagged(self) -> list[str]:
+        """The ARNs of the issuer's keys by the index of tags, which KMS has no call for."""
+        with translated("tag:GetResources"):
+            pages = self._tagging.get_paginator("get_resources").paginate(
+                ResourceTypeFilters=["kms:key"], TagFilters=[{"Key": ISSUER_TAG, "Values": [self._issuer_name]}]
+            )
+            return [entry["ResourceARN"] for page in pages for entry in page.get("ResourceTagMappingList", [])]
+
+    def _witness(self, key_arn: str) -> WitnessedKey | None:
+        with translated("kms:DescribeKey"):
+            metadata = self._unless_gone(lambda: self._kms.describe_key(KeyId=key_arn))
+        if metadata is None:
+            return None
+        description = required(metadata, "KeyMetadata", "kms:DescribeKey")
+        tags = self._tags(key_arn)
+        algorithm = tags.get(ALGORITHM_TAG, "")
+        waiting = description["KeyState"] in {"PendingDeletion", "PendingReplicaDeletion"}
+        return WitnessedKey(
+            key_arn=key_arn,
+            usable=description["KeyState"] == "Enabled",
+            revoked=REVOKED_TAG in tags,
+            jwk=None if waiting or algorithm not in ALGORITHMS else self._public_jwk(key_arn, algorithm),
+            created_at=int(description["CreationDate"].timestamp()),
+        )
+
+    def _tags(self, key_arn: str) -> Mapping[str, str]:
+        with translated("kms:ListResourceTags"):
+            answer = self._kms.list_resource_tags(KeyId=key_arn)
+        return {tag["TagKey"]: tag["TagValue"] for tag in required(answer, "Tags", "kms:ListResourceTags")}
+
+    def _public_jwk(self, key_arn: str, algorithm: str) -> dict[str, str]:
+        with translated("kms:GetPublicKey"):
+            answer = self._kms.get_public_key(KeyId=key_arn)
+        return jwk.published(jwk_members(required(answer, "PublicKey", "kms:GetPublicKey")), algorithm)
+
+    def revoke(self, key_arn: str, reason: str) -> None:
+        """Write the revocation on a key, then have KMS refuse it; a key that is gone already is no mistake.
 
         Raises:
             DependencyError: KMS failed.
-            ValueError: the key is of a kind that IAM does not accept.
         """
-        with translated("kms:GetPublicKey"):
-            answer = self._kms.get_public_key(KeyId=key_arn)
-        return jwk.published(jwk_members(required(answer, "PublicKey", "kms:GetPublicKey")), algorithm.name)
+        value = _NOT_FOR_TAGS.sub("_", reason)[:_MAX_TAG_LENGTH]
+        with translated("kms:TagResource"):
+            self._unless_gone(
+                lambda: self._kms.tag_resource(KeyId=key_arn, Tags=[{"TagKey": REVOKED_TAG, "TagValue": value}]),
+                _ON_ITS_WAY,
+            )
+        with translated("kms:DisableKey"):
+            self._unless_gone(lambda: self._kms.disable_key(KeyId=key_arn), _ON_ITS_WAY)
 
     def schedule_deletion(self, key_arn: str) -> None:
         """Let KMS delete the key after the longest wait that it offers; until then it can be cancelled.
@@ -77,12 +139,19 @@ class KmsKeys:
             DependencyError: KMS failed.
         """
         with translated("kms:ScheduleKeyDeletion"):
-            try:
-                self._kms.schedule_key_deletion(KeyId=key_arn, PendingWindowInDays=DELETION_WINDOW_DAYS)
-            except ClientError as error:
-                # Already on its way, or gone: what was wanted.
-                if code_of(error) not in {"KMSInvalidStateException", "NotFoundException"}:
-                    raise
+            self._unless_gone(
+                lambda: self._kms.schedule_key_deletion(KeyId=key_arn, PendingWindowInDays=DELETION_WINDOW_DAYS),
+                _ON_ITS_WAY,
+            )
+
+    def _unless_gone(self, call: Any, gone: frozenset[str] = _GONE) -> Any:
+        """Return what a call answers, or None where the key is gone already, which is then what was wanted."""
+        try:
+            return call()
+        except ClientError as error:
+            if code_of(error) in gone:
+                return None
+            raise
 
 
 class _PrincipalUnknownError(Exception):

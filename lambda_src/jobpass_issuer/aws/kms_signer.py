@@ -8,10 +8,12 @@ from typing import Any
 from jwt.algorithms import Algorithm as JwsAlgorithm
 from jwt.api_jws import PyJWS
 
-from jobpass_issuer.aws.failure import DependencyError, required, translated
+from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError, required, translated
 from jobpass_issuer.domain.algorithm import ALGORITHMS, Algorithm
 from jobpass_issuer.domain.ecdsa import der_to_joined
 from jobpass_issuer.domain.key_ring import SigningKey
+
+_UNUSABLE = frozenset({"DisabledException", "KMSInvalidStateException", "NotFoundException"})
 
 
 class KmsAlgorithm(JwsAlgorithm):
@@ -31,15 +33,21 @@ class KmsAlgorithm(JwsAlgorithm):
         The digest is sent, not the message: KMS takes 4,096 bytes of message, and a token with tags may be longer.
 
         Raises:
-            DependencyError: KMS failed, or the key is disabled or waits for its deletion.
+            KeyUnusableError: the key is disabled, waits for its deletion, or is gone.
+            DependencyError: KMS failed.
         """
-        with translated("kms:Sign"):
-            answer = self._kms.sign(
-                KeyId=key,
-                Message=hashlib.new(self._algorithm.digest, msg).digest(),
-                MessageType="DIGEST",
-                SigningAlgorithm=self._algorithm.signing_algorithm,
-            )
+        try:
+            with translated("kms:Sign"):
+                answer = self._kms.sign(
+                    KeyId=key,
+                    Message=hashlib.new(self._algorithm.digest, msg).digest(),
+                    MessageType="DIGEST",
+                    SigningAlgorithm=self._algorithm.signing_algorithm,
+                )
+        except DependencyError as error:
+            if error.reason in _UNUSABLE:
+                raise KeyUnusableError(error.operation, error.reason) from None
+            raise
         signature: bytes = required(answer, "Signature", "kms:Sign")
         if self._algorithm.component_length is None:
             return signature
@@ -76,6 +84,7 @@ class KmsSigner:
         """Return the ID token in its compact form (RFC 7515, section 3.1).
 
         Raises:
+            KeyUnusableError: the key is disabled, waits for its deletion, or is gone.
             DependencyError: KMS failed.
         """
         payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()

@@ -22,7 +22,7 @@ class DocumentBucket:
         Raises:
             DependencyError: S3 failed.
         """
-        changed = [key for key, body in documents.items() if self._read(key) != body]
+        changed = [key for key, body in documents.items() if self.read(key) != body]
         for key in changed:
             with translated("s3:PutObject"):
                 self._s3.put_object(
@@ -44,7 +44,12 @@ class DocumentBucket:
             with translated("s3:DeleteObject"):
                 self._s3.delete_object(Bucket=self._bucket_name, Key=key)
 
-    def _read(self, key: str) -> bytes | None:
+    def read(self, key: str) -> bytes | None:
+        """Return a document, or None where it is not there.
+
+        Raises:
+            DependencyError: S3 failed.
+        """
         with translated("s3:GetObject"):
             try:
                 body: bytes = self._s3.get_object(Bucket=self._bucket_name, Key=key)["Body"].read()

@@ -1,24 +1,24 @@
 """Admission: whether a platform may register a job, and the registration that follows."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from jobpass_issuer.domain import audience as audience_rules
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import AccessDeniedError, InvalidRequestError, Problem
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import Profile
-from jobpass_issuer.domain.registration import AwsClaims, Registration
+from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.registration_request import parse
 from jobpass_issuer.domain.string_like import like
 from jobpass_issuer.domain.subject import parse_template, render
 
-MEMBERS = ("profile", "fields", "audiences", "roles", "expires_in_seconds", "aws_claims")
-MAX_AUDIENCES = 10
-MAX_ROLES = 10
 MIN_JOB_SECONDS = 60
-DEFAULT_JOB_SECONDS = 3600
+# STS takes a token of 20,000 characters (STS API, "AssumeRoleWithWebIdentity"). Base64 makes four of three bytes; the
+# rest is kept for the standard claims, an audience, a role pin, the header and the longest signature.
+MAX_CLAIM_BYTES = (20_000 - 4_000) * 3 // 4
 # STS: source identities have 2 to 64 of these, session tags 256 (STS API, "AssumeRoleWithWebIdentity" and "Tag").
 _SOURCE_IDENTITY = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 _TAG_VALUE = re.compile(r"[\w\s.:/=+@-]{1,256}")
@@ -60,18 +60,6 @@ class Admission:
     obstacles: Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What the body of a registration asks for, in the right types."""
-
-    profile: str
-    fields: dict[str, str]
-    audiences: tuple[str, ...]
-    roles: tuple[str, ...]
-    expires_in_seconds: int
-    aws_claims: AwsClaims
-
-
 def admit(
     body: object,
     platform: Platform,
@@ -87,7 +75,7 @@ def admit(
     Raises:
         InvalidRequestError: with every problem of the body, each under its member's name.
     """
-    wish = _wish(body, platform)
+    wish = parse(body, platform.max_job_seconds)
     profile = deployment.profiles.get(wish.profile) if wish.profile in platform.profiles else None
     beside = [
         *_audience_problems(platform, wish.audiences),
@@ -102,7 +90,7 @@ def admit(
     aws_audiences = tuple(each for each in wish.audiences if each in deployment.aws_audiences)
     problems = [*profile.problems(wish.fields), *_where_problems(platform, fields), *beside]
     if not problems:
-        problems = [*_aws_problems(profile, fields), *_subject_problems(profile, fields)]
+        problems = [*_aws_problems(profile, fields), *_subject_problems(profile, fields), *_size(profile, fields)]
     if problems:
         raise InvalidRequestError.of(problems)
     roles = [deployment.roles[name] for name in wish.roles]
@@ -127,64 +115,11 @@ def admit(
     return Admission(registration, obstacles)
 
 
-def _wish(body: object, platform: Platform) -> _Wish:
-    """Return the body's members in their types, the absent ones at their defaults."""
-    if not isinstance(body, dict):
-        raise InvalidRequestError.of(
-            [Problem("", "the body must be a JSON object with `profile`, `fields` and `audiences`")]
-        )
-    known = ", ".join(MEMBERS)
-    problems = [
-        Problem(name[:64], f"is no member of a registration; it has {known}") for name in body if name not in MEMBERS
-    ]
-    checks = {
-        "profile": _is_text(body.get("profile")) or "must be the name of a profile, as text",
-        "fields": isinstance(body.get("fields", {}), dict) or "must be an object of field names and their values",
-        "audiences": _is_texts(body.get("audiences"), 1, MAX_AUDIENCES)
-        or f"must be a list of 1 to {MAX_AUDIENCES} different audiences, each text",
-        "roles": _is_texts(body.get("roles", []), 0, MAX_ROLES)
-        or f"must be a list of at most {MAX_ROLES} different role names, each text",
-        "expires_in_seconds": type(body.get("expires_in_seconds", 1)) is int or "must be a whole number of seconds",
-        "aws_claims": body.get("aws_claims", "full") in ("full", "none") or "must be `full` or `none`",
-    }
-    problems += [Problem(name, message) for name, message in checks.items() if isinstance(message, str)]
-    fields = body.get("fields", {})
-    if isinstance(fields, dict):
-        problems += [
-            Problem(f"fields.{name[:64]}", "must be text: write it in quotes")
-            for name, value in fields.items()
-            if not isinstance(value, str)
-        ]
-    if problems:
-        raise InvalidRequestError.of(problems)
-    return _Wish(
-        profile=body["profile"],
-        fields=fields,
-        audiences=tuple(body["audiences"]),
-        roles=tuple(body.get("roles", [])),
-        expires_in_seconds=body.get("expires_in_seconds", min(DEFAULT_JOB_SECONDS, platform.max_job_seconds)),
-        aws_claims=cast("AwsClaims", body.get("aws_claims", "full")),
-    )
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != ""
-
-
-def _is_texts(value: object, least: int, most: int) -> bool:
-    return (
-        isinstance(value, list)
-        and least <= len(value) <= most
-        and all(isinstance(each, str) for each in value)
-        and len(set(value)) == len(value)
-    )
-
-
 def _where_problems(platform: Platform, fields: Mapping[str, str]) -> list[Problem]:
     return [
         Problem(f"fields.{name}", f"must be `{wanted}` for platform `{platform.name}`")
         for name, wanted in platform.where.items()
-        if not like(wanted, fields.get(name, ""))
+        if name not in fields or not like(wanted, fields[name])
     ]
 
 
@@ -221,6 +156,15 @@ def _subject_problems(profile: Profile, fields: Mapping[str, str]) -> list[Probl
     except ValueError as error:
         return [Problem("fields", f"cannot make a subject: {error}")]
     return []
+
+
+def _size(profile: Profile, fields: Mapping[str, str]) -> list[Problem]:
+    said = {"claims": profile.claim_set(fields), "tags": profile.tags(fields)}
+    length = len(json.dumps(said))
+    if length <= MAX_CLAIM_BYTES:
+        return []
+    text = f"make a token of more than 20,000 characters, which STS refuses: shorten them by {length - MAX_CLAIM_BYTES}"
+    return [Problem("fields", text)]
 
 
 def _source_identity(profile: Profile, fields: Mapping[str, str]) -> str | None:

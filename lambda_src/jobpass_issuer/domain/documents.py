@@ -12,6 +12,9 @@ MEDIA_TYPE = "application/json"
 CACHE_SECONDS = 300
 CACHE_CONTROL = f"public, max-age={CACHE_SECONDS}, must-revalidate, stale-if-error=0"
 
+# Beside the documents, where nobody reads it but the keys function: CloudFront is not let near it.
+RING_COPY = "ring/copy.json"
+
 
 def discovery(issuer: Issuer, algorithms: Iterable[str]) -> dict[str, Any]:
     """Return the discovery document (OpenID Connect Discovery 1.0, section 3).

@@ -1,5 +1,6 @@
 """What can go wrong, as types: each has a stable code, and its HTTP status is decided once, in the handlers."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,15 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
+
+
+MAX_PROBLEMS = 20
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+
+
+def shown(name: str) -> str:
+    """Return a name that somebody made up as an error may show it: one that is no plain name might be a secret."""
+    return name if _PLAIN_NAME.fullmatch(name) else "(a name that is not shown)"
 
 
 class IssuerError(Exception):
@@ -33,8 +43,11 @@ class InvalidRequestError(IssuerError):
 
     @classmethod
     def of(cls, problems: Sequence[Problem]) -> "InvalidRequestError":
-        """Return the error that reports every problem at once."""
-        return cls("; ".join(str(problem) for problem in problems), problems)
+        """Return the error that reports the first twenty problems at once: no answer shall dwarf its request."""
+        told = list(problems[:MAX_PROBLEMS])
+        if len(problems) > MAX_PROBLEMS:
+            told.append(Problem("", f"and {len(problems) - MAX_PROBLEMS} more"))
+        return cls("; ".join(str(problem) for problem in told), told)
 
 
 class InvalidTargetError(IssuerError):

@@ -52,7 +52,9 @@ class Grant:
     claims: Mapping[str, Any]
 
 
-def authenticate(token: RequestToken, registration: Registration | None, now: int) -> Registration:
+def authenticate(
+    token: RequestToken, registration: Registration | None, ring: KeyRing | None, now: int
+) -> Registration:
     """Return the registration that the request token proves a right to.
 
     Raises:
@@ -64,6 +66,9 @@ def authenticate(token: RequestToken, registration: Registration | None, now: in
         raise InvalidTokenError(
             "the request token is unknown: register the job and use the request token of that answer"
         )
+    if ring is not None and registration.registered_at < ring.void_before:
+        # The table was restored: jobs that were ended since would live again in it.
+        raise InvalidTokenError("the registration is void since the table was restored: register the job anew")
     if registration.ended_at is not None:
         raise InvalidTokenError("the job has ended, and its request token with it: register the job anew")
     if now >= registration.expires_at:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from jobpass_issuer.domain.errors import Problem
+from jobpass_issuer.domain.errors import Problem, shown
 from jobpass_issuer.domain.subject import SubjectTemplate, parse_template, render
 
 DEFAULT_PATTERN = r"[A-Za-z0-9._/@+-]+"
@@ -64,7 +64,7 @@ class Profile:
         for name, value in given.items():
             mistake = self._value_mistake(name, value)
             if mistake:
-                found.append(Problem(f"fields.{name}", mistake))
+                found.append(Problem(f"fields.{shown(name)}", mistake))
         missing = [name for name in self.required_fields() if name not in given and name not in self.constants]
         found += [Problem(f"fields.{name}", f"is missing: profile `{self.name}` needs it") for name in missing]
         return found

@@ -9,7 +9,13 @@ _TIMEOUT_SECONDS = 10
 
 
 def respond(event: Mapping[str, Any], physical_id: str, failure: str | None, data: Mapping[str, str]) -> None:
-    """Tell CloudFormation how it went; it waits for this alone, until its time is up."""
+    """Tell CloudFormation how it went; it waits for this alone, until its time is up.
+
+    Raises:
+        ValueError: the address is not one of CloudFormation's, which are https.
+    """
+    if not str(event["ResponseURL"]).startswith("https://"):
+        raise ValueError("ResponseURL must be https")
     body = {
         "Status": "FAILED" if failure else "SUCCESS",
         "Reason": failure or "done",

@@ -1,25 +1,29 @@
-"""The keys function: makes the issuer's signing keys and publishes its documents, when the deployment asks."""
+"""The keys function: keeps the signing keys and the documents, for the deployment, the schedule and the operator."""
 
 import time
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from aws_lambda_powertools.metrics import MetricUnit
+
 from jobpass_issuer.aws.client import client
 from jobpass_issuer.aws.cloudfront_site import DocumentSite
+from jobpass_issuer.aws.document_store import DocumentStore
 from jobpass_issuer.aws.dynamodb_key_ring import KeyRingTable
 from jobpass_issuer.aws.failure import DependencyError
 from jobpass_issuer.aws.kms_keys import KmsKeys
 from jobpass_issuer.aws.s3_documents import DocumentBucket
-from jobpass_issuer.domain.algorithm import ALGORITHMS
-from jobpass_issuer.domain.documents import published_documents
-from jobpass_issuer.domain.establishment import FIRST_STATES, first_ring
+from jobpass_issuer.domain.documents import CACHE_SECONDS, published_documents
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_policy import KeyPolicy
-from jobpass_issuer.domain.key_ring import KeyRing
+from jobpass_issuer.domain.key_ring import KeyRing, KeyState
+from jobpass_issuer.domain.rotation import Action, RotationPolicy
 from jobpass_issuer.handlers.custom_resource import respond
+from jobpass_issuer.handlers.key_commands import CommandError, carry_out, description
+from jobpass_issuer.handlers.key_rotation import KeyRotation
 from jobpass_issuer.handlers.settings import KeysSettings
-from jobpass_issuer.handlers.telemetry import count, logger
+from jobpass_issuer.handlers.telemetry import count, logger, measure
 
 PHYSICAL_ID = "jobpass-issuer-documents"
 
@@ -30,7 +34,12 @@ def _settings() -> KeysSettings:
 
 
 @cache
-def _ring_table() -> KeyRingTable:
+def _issuer() -> Issuer:
+    return Issuer(_settings().issuer_url)
+
+
+@cache
+def _rings() -> KeyRingTable:
     return KeyRingTable(client("dynamodb"), _settings().table_name)
 
 
@@ -38,30 +47,72 @@ def _ring_table() -> KeyRingTable:
 def _keys() -> KmsKeys:
     settings = _settings()
     policy = KeyPolicy(settings.partition, settings.account_id, settings.token_role_arn, settings.keys_role_arn)
-    return KmsKeys(client("kms"), settings.issuer_name, policy)
+    return KmsKeys(client("kms"), client("resourcegroupstaggingapi"), settings.issuer_name, policy)
 
 
 @cache
-def _bucket() -> DocumentBucket:
-    return DocumentBucket(client("s3"), _settings().bucket_name)
-
-
-@cache
-def _site() -> DocumentSite:
+def _documents() -> DocumentStore:
     settings = _settings()
-    return DocumentSite(client("cloudfront"), settings.distribution_id, settings.distribution_domain_name)
+    site = DocumentSite(client("cloudfront"), settings.distribution_id, settings.distribution_domain_name)
+    return DocumentStore(DocumentBucket(client("s3"), settings.bucket_name), site, _issuer())
 
 
-def handler(event: dict[str, Any], _context: object) -> None:
-    """Carry out what CloudFormation asks for, and answer it whatever happens."""
+@cache
+def _rotation() -> KeyRotation:
+    settings = _settings()
+    policy = RotationPolicy(
+        algorithm=settings.signing_algorithm,
+        rotate_every_seconds=settings.rotate_every_seconds,
+        publish_ahead_seconds=settings.publish_ahead_seconds,
+        max_token_lifetime_seconds=settings.max_token_lifetime_seconds,
+        cache_seconds=CACHE_SECONDS,
+    )
+    return KeyRotation(
+        _rings(),
+        _keys(),
+        _documents(),
+        issuer=_issuer(),
+        policy=policy,
+        clock=lambda: int(time.time()),
+        report=_report,
+        at_rest=_measure,
+    )
+
+
+def handler(event: dict[str, Any], _context: object) -> Mapping[str, Any] | None:
+    """Carry out what the deployment, the schedule or an operator asks for.
+
+    CloudFormation is answered whatever happens. The others get the ring, or an error that makes the invocation fail, so
+    that the schedule tries again and its alarm sees it.
+    """
+    if "RequestType" in event:
+        _serve_deployment(event)
+        return None
+    try:
+        return carry_out(event, _rotation())
+    except CommandError as error:
+        logger.warning("refused", reason=str(error))
+        count("KeysRefused")
+        return {"error": "invalid_request", "error_description": str(error)}
+    except DependencyError as error:
+        _lament(error)
+        # The caller is told which call failed, and nothing that AWS said of it.
+        raise RuntimeError(str(error)) from None
+    except ValueError as error:
+        # Such as a second ring that would arise over living trust: only a person can go on from here.
+        logger.error("cannot go on", reason=str(error))
+        count("Fault")
+        raise RuntimeError(str(error)) from None
+
+
+def _serve_deployment(event: Mapping[str, Any]) -> None:
     failure: str | None = None
     data: Mapping[str, str] = {}
     try:
-        data = _retire() if event["RequestType"] == "Delete" else _establish()
+        data = _withdraw() if event["RequestType"] == "Delete" else _establish()
     except DependencyError as error:
-        logger.error("dependency failed", operation=error.operation, reason=error.reason)
-        count("DependencyFailure", error.operation)
-        failure = f"{error.operation} failed: {error.reason}"
+        _lament(error)
+        failure = f"{error} failed"
     except Exception as error:  # noqa: BLE001 - CloudFormation would wait an hour for an answer
         logger.exception("fault")
         count("Fault")
@@ -71,35 +122,35 @@ def handler(event: dict[str, Any], _context: object) -> None:
 
 def _establish() -> Mapping[str, str]:
     """See to it that the issuer has its keys and that its documents are served as the ring says."""
-    ring = _ring_table().read()
-    if not ring.keys:
-        ring = _first_ring()
-    documents = published_documents(Issuer(_settings().issuer_url), ring)
-    changed = _bucket().publish(documents)
-    if changed:
-        _site().invalidate(changed, f"ring-{ring.version}-{int(time.time())}")
-        logger.info("published", keys=changed, ring_version=ring.version)
-        count("DocumentsPublished")
-    _site().await_served(documents)
+    ring = _rotation().settle()
     return {"ActiveKid": ring.active.kid if ring.active else ""}
 
 
-def _first_ring() -> KeyRing:
-    algorithm = ALGORITHMS[_settings().signing_algorithm]
-    keys = [_keys().create(algorithm) for _ in FIRST_STATES]
-    ring = first_ring(keys, algorithm, int(time.time()))
-    _ring_table().write(ring)
-    logger.info("ring established", kids=[key.kid for key in ring.keys])
-    return ring
-
-
-def _retire() -> Mapping[str, str]:
+def _withdraw() -> Mapping[str, str]:
     """Withdraw the documents and let the keys go, unless the deployment retains them."""
-    settings = _settings()
-    if settings.retention == "destroy":
-        ring = _ring_table().read()
-        _bucket().withdraw(list(published_documents(Issuer(settings.issuer_url), ring)))
-        for key in ring.keys:
+    if _settings().retention == "destroy":
+        ring = _rings().read()
+        _documents().withdraw(published_documents(_issuer(), ring))
+        for key in _keys().witness([key.key_arn for key in ring.keys]):
             _keys().schedule_deletion(key.key_arn)
         logger.info("withdrawn", kids=[key.kid for key in ring.keys])
     return {}
+
+
+def _report(action: Action, ring: KeyRing) -> None:
+    """Write each step into the log and count it, with the ring as it then is."""
+    name = type(action).__name__
+    logger.info("key step", step=name, ring=description(ring))
+    count("KeyStep", name)
+
+
+def _measure(ring: KeyRing, now: int) -> None:
+    """Measure what alarms watch: AWS takes no more than 100 keys of a type, and a key must not sign for ever."""
+    measure("PublishedKeys", len(ring.published), MetricUnit.Count)
+    if ring.active is not None:
+        measure("ActiveKeyAgeSeconds", now - ring.active.since(KeyState.ACTIVE), MetricUnit.Seconds)
+
+
+def _lament(error: DependencyError) -> None:
+    logger.error("dependency failed", operation=error.operation, reason=error.reason)
+    count("DependencyFailure", error.operation)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from jobpass_issuer.domain.errors import InvalidRequestError, Problem
+from jobpass_issuer.domain.errors import InvalidRequestError, Problem, shown
 
 MAX_BODY_BYTES = 65_536
 MAX_QUERY_LENGTH = 4_096
@@ -39,7 +39,7 @@ def query(event: Event, permitted: tuple[str, ...]) -> dict[str, str]:
     known = ", ".join(permitted) or "none"
     for name, value in pairs:
         if name not in permitted:
-            problems.append(Problem(name[:64], f"is no parameter of this request; it takes {known}"))
+            problems.append(Problem(shown(name), f"is no parameter of this request; it takes {known}"))
         elif name in values:
             problems.append(Problem(name, "is given twice: send it once"))
         values[name] = value
@@ -89,7 +89,7 @@ def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         counts = Counter(name for name, _ in pairs)
         repeated = next(name for name, count in counts.items() if count > 1)
-        raise ValueError(f"the member `{repeated[:64]}` is given twice")
+        raise ValueError(f"the member `{shown(repeated)}` is given twice")
     return members
 
 

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,9 @@ class KeysSettings:
     distribution_id: str
     distribution_domain_name: str
     signing_algorithm: str
+    rotate_every_seconds: int
+    publish_ahead_seconds: int
+    max_token_lifetime_seconds: int
     partition: str
     account_id: str
     token_role_arn: str
@@ -62,4 +65,8 @@ class KeysSettings:
     @classmethod
     def read(cls) -> Self:
         """Return the settings; a missing variable is a KeyError that names it."""
-        return cls(**{name: os.environ[name.upper()] for name in cls.__slots__})
+        texts = {name: os.environ[name.upper()] for name in cls.__slots__}
+        values: dict[str, Any] = {
+            name: int(text) if name.endswith("_seconds") else text for name, text in texts.items()
+        }
+        return cls(**values)

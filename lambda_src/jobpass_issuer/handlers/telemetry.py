@@ -1,4 +1,4 @@
-"""One logger and one way to count a function, named by POWERTOOLS_* in its environment."""
+"""One logger and one way to count and measure a function, named by POWERTOOLS_* in its environment."""
 
 from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
@@ -15,3 +15,9 @@ def count(name: str, reason: str | None = None) -> None:
     with single_metric(name, MetricUnit.Count, 1) as metric:
         if reason:
             metric.add_dimension("Reason", reason)
+
+
+def measure(name: str, value: float, unit: MetricUnit) -> None:
+    """Report a value as it is now, with no dimension but the function's own."""
+    with single_metric(name, unit, value):
+        pass

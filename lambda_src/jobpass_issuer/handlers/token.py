@@ -1,16 +1,20 @@
 """GET /v1/token: an ID token for a job, in the shape of GitHub Actions' token endpoint."""
 
+import json
 import time
 import uuid
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from jobpass_issuer.aws.client import client
 from jobpass_issuer.aws.dynamodb_issuance import IssuanceTable
+from jobpass_issuer.aws.failure import KeyUnusableError
 from jobpass_issuer.aws.kms_signer import KmsSigner
 from jobpass_issuer.domain.errors import InvalidRequestError, Problem
 from jobpass_issuer.domain.issuance import Grant, Lifetimes, TokenRequest, authenticate, decide
-from jobpass_issuer.domain.request_token import from_authorization
+from jobpass_issuer.domain.request_token import RequestToken, from_authorization
+from jobpass_issuer.domain.standing import Standing
 from jobpass_issuer.handlers import request
 from jobpass_issuer.handlers.edge import answered
 from jobpass_issuer.handlers.response import Response, success
@@ -19,11 +23,18 @@ from jobpass_issuer.handlers.telemetry import count, logger
 
 PARAMETERS = ("api-version", "audience", "expires_in", "role_arn")
 API_VERSION = "1"
+# Beside the package in the function's asset: the deployment writes it from jobpass.yaml.
+_STANDING_FILE = Path(__file__).parents[2] / "standing.json"
 
 
 @cache
 def _settings() -> TokenSettings:
     return TokenSettings.read()
+
+
+@cache
+def _standing() -> Standing:
+    return Standing.from_document(json.loads(_STANDING_FILE.read_text("utf-8")))
 
 
 @cache
@@ -42,14 +53,29 @@ def handler(event: dict[str, Any], _context: object) -> Response:
 
 
 def _issue(event: request.Event) -> Response:
-    settings = _settings()
     token = from_authorization(request.header(event, "authorization"))
     wish = _wish(request.query(event, PARAMETERS))
+    grant = _grant(token, wish)
+    try:
+        id_token = _signer().sign(grant.claims, grant.key)
+    except KeyUnusableError:
+        # Disabled under us: a revocation has promoted the next key by now, or will within a moment.
+        refused = grant.key.kid
+        grant = _grant(token, wish)
+        if grant.key.kid == refused:
+            raise
+        id_token = _signer().sign(grant.claims, grant.key)
+    _record(grant)
+    return success({"count": len(id_token), "value": id_token})
+
+
+def _grant(token: RequestToken, wish: TokenRequest) -> Grant:
+    """Return what is granted by the registration and the ring as they are now."""
+    settings = _settings()
     found, ring = _table().read(token.job_id)
     now = int(time.time())
-    registration = authenticate(token, found, now)
-    grant = decide(
-        registration,
+    return decide(
+        _standing().applied(authenticate(token, found, ring, now)),
         ring,
         wish,
         issuer_url=settings.issuer_url,
@@ -57,9 +83,6 @@ def _issue(event: request.Event) -> Response:
         jti=str(uuid.uuid4()),
         now=now,
     )
-    id_token = _signer().sign(grant.claims, grant.key)
-    _record(grant)
-    return success({"count": len(id_token), "value": id_token})
 
 
 def _wish(parameters: dict[str, str]) -> TokenRequest:

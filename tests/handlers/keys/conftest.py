@@ -1,0 +1,56 @@
+"""The servers that stand for AWS, once a run, and the functions over them, anew for each test."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jobpass_issuer.domain.standing import Standing
+from jobpass_issuer.handlers import token
+from tests.aws import cloud, edge
+from tests.aws.cloud import CloudServer
+from tests.aws.edge import EdgeServer
+from tests.aws.signing_material import private_key
+from tests.domain.examples import DEPLOYMENT
+from tests.handlers.keys.deployed import Deployed, deployed
+
+
+@pytest.fixture(scope="session")
+def cloud_server() -> Iterator[CloudServer]:
+    """AWS's services."""
+    for number in range(4):
+        private_key("RSA_2048", number)
+    with cloud.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def edge_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeServer]:
+    """CloudFront's edge, vouched for by an authority of its own."""
+    authority = tmp_path_factory.mktemp("authority") / "ca.pem"
+    with edge.running(authority) as server:
+        yield server
+
+
+@pytest.fixture
+def aws(
+    cloud_server: CloudServer,
+    edge_server: EdgeServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> Iterator[Deployed]:
+    """Both functions over an AWS account in which nothing is yet."""
+    (tmp_path / "standing.json").write_text(json.dumps(Standing.of(DEPLOYMENT).to_document()))
+    monkeypatch.setattr(token, "_STANDING_FILE", tmp_path / "standing.json")
+    monkeypatch.setenv("SSL_CERT_FILE", str(edge_server.authority))
+    with deployed(cloud_server, edge_server, monkeypatch, capsys) as world:
+        yield world
+
+
+@pytest.fixture
+def founded(aws: Deployed) -> Deployed:
+    """The same once the first run is done and its keys have been published for long enough."""
+    aws.found()
+    return aws
