@@ -34,6 +34,7 @@ class DocumentsSite(Construct):
         self._issuer = Issuer(configuration.issuer.url) if configuration.issuer.url else None
         self.bucket = _private_bucket(self, removal_policy)
         self.distribution = self._distribution(configuration.issuer.certificate_arn)
+        self._let_cloudfront_read_documents()
         self._name_in_zone(configuration)
         self.issuer_url = self._issuer.url if self._issuer else f"https://{self.distribution.distribution_domain_name}"
 
@@ -53,14 +54,11 @@ class DocumentsSite(Construct):
         return Issuer(self.issuer_url).jwks_url
 
     def publish(self) -> list[iam.PolicyStatement]:
-        """Permit writing and removing exactly the issuer's documents, and telling CloudFront of it."""
-        # The keys depend on the issuer's path alone, so any host stands for one that is not known yet.
-        issuer = self._issuer or Issuer("https://late.bound")
-        keys = [key for url in (issuer.discovery_url, issuer.jwks_url) for key in documents.paths(issuer, url)]
+        """Permit writing and removing the issuer's documents and the ring's copy, and telling CloudFront of it."""
         return [
             iam.PolicyStatement(
                 actions=["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
-                resources=[self.bucket.arn_for_objects(key) for key in keys],
+                resources=[*self._document_arns(), self.bucket.arn_for_objects(documents.RING_COPY)],
             ),
             # Without it S3 answers 403 rather than 404 for a document that is not there yet.
             iam.PolicyStatement(actions=["s3:ListBucket"], resources=[self.bucket.bucket_arn]),
@@ -68,6 +66,23 @@ class DocumentsSite(Construct):
                 actions=["cloudfront:CreateInvalidation"], resources=[self.distribution.distribution_arn]
             ),
         ]
+
+    def _document_arns(self) -> list[str]:
+        # The keys depend on the issuer's path alone, so any host stands for one that is not known yet.
+        issuer = self._issuer or Issuer("https://late.bound")
+        keys = [key for url in (issuer.discovery_url, issuer.jwks_url) for key in documents.paths(issuer, url)]
+        return [self.bucket.arn_for_objects(key) for key in keys]
+
+    def _let_cloudfront_read_documents(self) -> None:
+        """Permit this distribution to read the documents alone: the ring's copy beside them is nobody's to see."""
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+                actions=["s3:GetObject"],
+                resources=self._document_arns(),
+                conditions={"StringEquals": {"aws:SourceArn": self.distribution.distribution_arn}},
+            )
+        )
 
     def _distribution(self, certificate_arn: str | None) -> cloudfront.Distribution:
         certificate = (
@@ -85,14 +100,15 @@ class DocumentsSite(Construct):
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             enable_ipv6=True,
             default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(
+                # Not `with_origin_access_control`, which would let CloudFront read everything in the bucket.
+                origin=origins.S3BucketOrigin.with_bucket_defaults(
                     self.bucket,
-                    origin_access_control=cloudfront.S3OriginAccessControl(
+                    origin_access_control_id=cloudfront.S3OriginAccessControl(
                         self,
                         "AccessControl",
                         origin_access_control_name=self._global_name,
                         signing=cloudfront.Signing.SIGV4_ALWAYS,
-                    ),
+                    ).origin_access_control_id,
                 ),
                 # A relying party that asks in the clear shall notice, not be led on to the right place.
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,

@@ -37,6 +37,9 @@ class IssuerDocuments(Construct):
             properties={
                 "IssuerUrl": issuer_url,
                 "Algorithm": configuration.signing.algorithm,
+                "RotateEverySeconds": configuration.signing.rotate_every_seconds,
+                "PublishAheadSeconds": configuration.signing.publish_ahead_seconds,
+                "MaxTokenLifetimeSeconds": configuration.issuer.max_token_lifetime_seconds,
                 "Retention": configuration.retention,
                 # New code may write other documents or another key policy, so it runs on its own deployment.
                 "CodeDigest": code_digest,

@@ -10,9 +10,11 @@ from constructs import Construct
 from infra.function_asset import Package
 from infra.log_group import log_group
 
+METRICS_NAMESPACE = "Jobpass"
+
 
 class IssuerFunction(Construct):
-    """A function named `<issuer>-<construct id in lower case>`, as are its role and its log group.
+    """A function named `<issuer>-<construct id in lower case>`, as are its role, its log group and its metrics.
 
     The role may do what `statements` say and write its own log, nothing else.
     """
@@ -32,6 +34,8 @@ class IssuerFunction(Construct):
         super().__init__(scope, construct_id)
         purpose = construct_id.lower()
         name = f"{issuer_name}-{purpose}"
+        # The `service` of its metrics: two issuers in one account and Region must not answer for each other.
+        self.service = name
         self.logs = log_group(self, "Logs", f"/aws/lambda/{name}", log_retention_days)
         self.role = iam.Role(
             self,
@@ -56,8 +60,8 @@ class IssuerFunction(Construct):
             timeout=Duration.seconds(timeout_seconds),
             environment={
                 **environment,
-                "POWERTOOLS_SERVICE_NAME": f"jobpass-{purpose}",
-                "POWERTOOLS_METRICS_NAMESPACE": "Jobpass",
+                "POWERTOOLS_SERVICE_NAME": name,
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
                 "POWERTOOLS_LOG_LEVEL": "INFO",
             },
         )

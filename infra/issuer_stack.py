@@ -1,22 +1,28 @@
 """The issuer in one AWS account and Region, with the roles that trust it there."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra import signing_keys
+from infra.dead_letters import DeadLetters
 from infra.documents_site import DocumentsSite
 from infra.function_asset import FunctionAsset, Package
 from infra.issuer_api import IssuerApi
 from infra.issuer_documents import IssuerDocuments
 from infra.issuer_function import IssuerFunction
+from infra.key_alarms import KeyAlarms
+from infra.key_schedule import KeySchedule
 from infra.platform_access import PlatformAccess
 from infra.registration_table import RegistrationTable
 from infra.trusting_roles import TrustingRoles
 from jobpass.configuration import Configuration
 from jobpass_issuer.domain.algorithm import ALGORITHMS
+from jobpass_issuer.domain.standing import Standing
 
 
 class IssuerStack(Stack):
@@ -48,7 +54,9 @@ class IssuerStack(Stack):
         self._api = IssuerApi(self, "HttpApi", configuration)
         self._token = self._token_function()
         self._jobs = self._jobs_function()
-        keys_package = FunctionAsset("keys", ("cloudfront", "dynamodb", "kms", "s3")).build()
+        services = ("cloudfront", "dynamodb", "kms", "resourcegroupstaggingapi", "s3")
+        keys_package = FunctionAsset("keys", services).build()
+        self._dead_letters = DeadLetters(self, "KeysDeadLetters", f"{configuration.name}-keys-dead-letters")
         self._keys = self._keys_function(keys_package)
         self._api.route_platforms(self._jobs.function)
         self._api.route_jobs(self._token.function)
@@ -62,6 +70,7 @@ class IssuerStack(Stack):
             # The documents must be readable, and the role that a key policy names must be there, before it is asked.
             after=[self._site, self._token.role],
         )
+        self._keep_rotating(documents)
         self._platforms = {
             name: PlatformAccess(self, f"Platform-{name}", configuration, name, self._api.platform_route_arns())
             for name in configuration.platforms
@@ -69,6 +78,20 @@ class IssuerStack(Stack):
         # An issuer that only others trust needs no record in IAM.
         self._trust = self._trusting_roles(documents) if configuration.roles else None
         self._name_what_comes_next()
+
+    def _keep_rotating(self, documents: IssuerDocuments) -> None:
+        KeySchedule(
+            self,
+            "KeysSchedule",
+            issuer_name=self._configuration.name,
+            keys=self._keys,
+            dead_letters=self._dead_letters,
+            # The first run is the deployment's own, and none may follow the one that takes everything down.
+            after=documents,
+        )
+        alarms = KeyAlarms(self, "KeysAlarms", self._configuration, keys=self._keys, dead_letters=self._dead_letters)
+        # Until then there is no key whose age could be known.
+        alarms.node.add_dependency(documents)
 
     def _trusting_roles(self, documents: IssuerDocuments) -> TrustingRoles:
         return TrustingRoles(
@@ -82,9 +105,10 @@ class IssuerStack(Stack):
 
     def _token_function(self) -> IssuerFunction:
         issuer = self._configuration.issuer
+        standing = _document(Standing.of(self._configuration.deployment()).to_document())
         return self._function(
             "Token",
-            FunctionAsset("token", ("dynamodb", "kms")).build(),
+            FunctionAsset("token", ("dynamodb", "kms"), {"standing.json": standing}).build(),
             # No kms:Sign: the key's own policy admits this role, and no identity policy admits anybody.
             [self._table.read_anything()],
             {
@@ -97,12 +121,10 @@ class IssuerStack(Stack):
         )
 
     def _jobs_function(self) -> IssuerFunction:
-        document = json.dumps(
-            self._configuration.deployment().to_document(), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        )
+        deployment = _document(self._configuration.deployment().to_document())
         return self._function(
             "Jobs",
-            FunctionAsset("jobs", ("dynamodb",), {"deployment.json": document.encode()}).build(),
+            FunctionAsset("jobs", ("dynamodb",), {"deployment.json": deployment}).build(),
             [self._table.keep_registrations()],
             {
                 "TABLE_NAME": self._table.table.table_name,
@@ -114,14 +136,16 @@ class IssuerStack(Stack):
         )
 
     def _keys_function(self, package: Package) -> IssuerFunction:
-        name, algorithm = self._configuration.name, self._configuration.signing.algorithm
+        name, signing = self._configuration.name, self._configuration.signing
         return self._function(
             "Keys",
             package,
             [
-                *signing_keys.permissions(self, name, ALGORITHMS[algorithm]),
+                *signing_keys.permissions(self, name, ALGORITHMS[signing.algorithm]),
                 *self._site.publish(),
                 self._table.keep_ring(),
+                self._table.identify(),
+                self._dead_letters.send(),
             ],
             {
                 "TABLE_NAME": self._table.table.table_name,
@@ -130,7 +154,10 @@ class IssuerStack(Stack):
                 "BUCKET_NAME": self._site.bucket.bucket_name,
                 "DISTRIBUTION_ID": self._site.distribution.distribution_id,
                 "DISTRIBUTION_DOMAIN_NAME": self._site.distribution.distribution_domain_name,
-                "SIGNING_ALGORITHM": algorithm,
+                "SIGNING_ALGORITHM": signing.algorithm,
+                "ROTATE_EVERY_SECONDS": str(signing.rotate_every_seconds),
+                "PUBLISH_AHEAD_SECONDS": str(signing.publish_ahead_seconds),
+                "MAX_TOKEN_LIFETIME_SECONDS": str(self._configuration.issuer.max_token_lifetime_seconds),
                 # By name, not by reference: the key policy names roles, and the keys function's cannot refer to itself.
                 "TOKEN_ROLE_ARN": self._role_arn(f"{name}-token"),
                 "KEYS_ROLE_ARN": self._role_arn(f"{name}-keys"),
@@ -215,3 +242,8 @@ class IssuerStack(Stack):
 
 def _pascal(name: str) -> str:
     return "".join(part.capitalize() for part in name.split("-"))
+
+
+def _document(values: Mapping[str, Any]) -> bytes:
+    """What a function's asset carries of the configuration: equal values are equal bytes."""
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -23,7 +23,13 @@ class Accepted:
 _BUCKET = "Site/Bucket/Resource"
 _DISTRIBUTION = "Site/Distribution/Resource"
 _KEYS_ROLE = "Keys/Role/Resource"
+_DEAD_LETTERS = "KeysDeadLetters/Queue/Resource"
 _EVERYWHERE = (
+    Accepted(
+        _DEAD_LETTERS,
+        "SQS3",
+        "This is the dead-letter queue: that of the hourly schedule and of the keys function, which are no queues.",
+    ),
     Accepted(
         _BUCKET,
         "S1",
@@ -63,7 +69,8 @@ _EVERYWHERE = (
     Accepted(
         _KEYS_ROLE,
         "IAM5[Resource::*]",
-        "kms:CreateKey admits no other resource: the key does not exist yet. Its tag, usage and spec are conditions.",
+        "kms:CreateKey admits no other resource: the key does not exist yet. Its tags, usage and spec are conditions. "
+        "tag:GetResources admits no other either: it is how the function finds its keys when the table is lost.",
     ),
     Accepted(
         _KEYS_ROLE,

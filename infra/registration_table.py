@@ -44,6 +44,10 @@ class RegistrationTable(Construct):
         """Permit reading and writing the key ring, and no registration."""
         return self._item_access("StringEquals", RING)
 
+    def identify(self) -> iam.PolicyStatement:
+        """Permit asking which table this is: a restored copy has another identifier."""
+        return iam.PolicyStatement(actions=["dynamodb:DescribeTable"], resources=[self.table.table_arn])
+
     def _item_access(self, operator: str, keys: str) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],

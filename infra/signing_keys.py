@@ -13,28 +13,37 @@ from jobpass_issuer.domain.algorithm import Algorithm
 from jobpass_issuer.domain.key_policy import MAINTENANCE
 
 ISSUER_TAG = "jobpass:issuer"
+ALGORITHM_TAG = "jobpass:algorithm"
 # A policy that would leave nobody to change it again is refused by KMS unless the caller waives that check.
 _NO_LOCKOUT = {"kms:BypassPolicyLockoutSafetyCheck": "false"}
 
 
 def permissions(scope: Construct, issuer_name: str, algorithm: Algorithm) -> list[iam.PolicyStatement]:
-    """Permit creating keys that bear this issuer's tag and administering those that do; signing is in neither."""
+    """Permit creating keys that bear this issuer's tag and administering those that do; signing is in neither.
+
+    Keys are created for the configured algorithm only, and administered whatever algorithm they were created for.
+    """
     every_key = Stack.of(scope).format_arn(service="kms", resource="key", resource_name="*")
+    born_with = {f"aws:RequestTag/{ISSUER_TAG}": issuer_name, f"aws:RequestTag/{ALGORITHM_TAG}": algorithm.name}
     return [
         iam.PolicyStatement(
             actions=["kms:CreateKey"],
             # AWS: a key that is not there yet has no ARN to name ("Actions, resources, and condition keys for KMS").
             resources=["*"],
-            conditions=_conditions({f"aws:RequestTag/{ISSUER_TAG}": issuer_name}, _only_signing_keys(algorithm)),
+            conditions=_conditions(born_with, _only_signing_keys(algorithm)),
         ),
         iam.PolicyStatement(
             # A tag given at creation needs this right as well. It must not serve to claim somebody else's key by
-            # tagging it: hence the limits to the tag's value and to keys of this issuer's own kind.
+            # tagging it: hence the limits to the tags' values and to keys of this issuer's own kind.
             actions=["kms:TagResource"],
             resources=[every_key],
-            conditions=_conditions({f"aws:RequestTag/{ISSUER_TAG}": issuer_name}, _only_signing_keys(algorithm)),
+            conditions=_conditions(born_with, _only_signing_keys(algorithm)),
         ),
+        # KMS has no call that finds keys by their tags, and the one that has knows no resource to name ("Actions,
+        # resources, and condition keys for Amazon Resource Group Tagging API"). It tells names and tags, nothing else.
+        iam.PolicyStatement(actions=["tag:GetResources"], resources=["*"]),
         iam.PolicyStatement(
+            # Among it the mark of a revocation, which is a tag too.
             actions=list(MAINTENANCE),
             resources=[every_key],
             conditions={

@@ -22,7 +22,7 @@ class Configuration(Settings):
     """Where the issuer is found, and how long its tokens live."""
 
     signing: SigningSettings = SigningSettings()
-    """How ID tokens are signed."""
+    """How ID tokens are signed, and how long by one key."""
 
     api: ApiSettings = ApiSettings()
     """The HTTP API that platforms and jobs call."""

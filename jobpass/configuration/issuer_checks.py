@@ -1,21 +1,22 @@
-"""Checks of the issuer's address and lifetimes, and of what `cdk destroy` leaves."""
+"""Checks of the issuer's address, lifetimes and rotation, and of what `cdk destroy` leaves."""
 
 from collections.abc import Iterator
 
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding
-from jobpass.configuration.issuer_settings import IssuerSettings
+from jobpass.configuration.issuer_settings import IssuerSettings, SigningSettings
 from jobpass_issuer.domain.issuer import url_mistake
 
 
 def findings(draft: Draft) -> Iterator[Finding]:
-    """Return what is wrong with the issuer's settings, and with retention."""
+    """Return what is wrong with the settings of issuer and signing, and with retention."""
     configuration = draft.configuration
     yield from _address(configuration.issuer, draft)
     token, most = configuration.issuer.token_lifetime_seconds, configuration.issuer.max_token_lifetime_seconds
     if draft.read("issuer", "token_lifetime_seconds", "max_token_lifetime_seconds") and token > most:
         text = f"is {token}, more than max_token_lifetime_seconds ({most}): lower this or raise that"
         yield ("issuer", "token_lifetime_seconds"), text
+    yield from _rotation(configuration.signing, draft)
     if configuration.retention == "destroy" and configuration.deletion_protection:
         written = "deletion_protection" in configuration.model_fields_set
         text = (
@@ -23,6 +24,24 @@ def findings(draft: Draft) -> Iterator[Finding]:
         )
         path = "deletion_protection" if written else "retention"
         yield (path,), f"{text}: DynamoDB would refuse to delete the table"
+
+
+def _rotation(signing: SigningSettings, draft: Draft) -> Iterator[Finding]:
+    days, hours = signing.rotate_every_days, signing.publish_ahead_hours
+    known = draft.read("signing", "rotate_every_days", "publish_ahead_hours")
+    if not known or signing.publish_ahead_seconds < signing.rotate_every_seconds:
+        return
+    why = "each key would be due before the next one may sign"
+    if "publish_ahead_hours" in signing.model_fields_set:
+        text = (
+            f"is {hours}, no less than rotate_every_days ({days}, {days * 24} hours): {why}; lower this or raise that"
+        )
+        yield ("signing", "publish_ahead_hours"), text
+    else:
+        text = (
+            f"is {days}, no more than publish_ahead_hours ({hours} unless it is set): {why}; raise this or lower that"
+        )
+        yield ("signing", "rotate_every_days"), text
 
 
 def _address(issuer: IssuerSettings, draft: Draft) -> Iterator[Finding]:

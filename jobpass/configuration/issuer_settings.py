@@ -11,6 +11,12 @@ SHORTEST_TOKEN_SECONDS = 60
 # wait of a key's retirement and every revocation has to reckon with the longest token.
 LONGEST_TOKEN_SECONDS = 43_200
 
+LONGEST_ROTATION_DAYS = 365
+# Never less than a relying party may hold a copy of the JWK Set: five minutes by its Cache-Control, and CloudFront's
+# own copy an hour at the most. A week is more than anybody is known to keep one.
+SHORTEST_PUBLISH_AHEAD_HOURS = 1
+LONGEST_PUBLISH_AHEAD_HOURS = 168
+
 LifetimeSeconds = Annotated[int, Field(ge=SHORTEST_TOKEN_SECONDS, le=LONGEST_TOKEN_SECONDS)]
 AlgorithmName = Literal["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]
 # What CloudWatch Logs takes (CloudWatch Logs API, "PutRetentionPolicy").
@@ -52,10 +58,28 @@ class IssuerSettings(Settings):
 
 
 class SigningSettings(Settings):
-    """How ID tokens are signed."""
+    """How ID tokens are signed, and how long by one key."""
 
     algorithm: AlgorithmName = "RS256"
-    """The signature algorithm; all of these are accepted by IAM. Relying parties that know only one know RS256."""
+    """The signature algorithm; all of these are accepted by IAM. Relying parties that know only one know RS256. A
+    change of it is a rotation like any other: no token fails for it."""
+
+    rotate_every_days: int = Field(default=90, ge=1, le=LONGEST_ROTATION_DAYS)
+    """How many days a key signs before the next one does. Must be longer than `publish_ahead_hours`."""
+
+    publish_ahead_hours: int = Field(default=24, ge=SHORTEST_PUBLISH_AHEAD_HOURS, le=LONGEST_PUBLISH_AHEAD_HOURS)
+    """For how many hours at least a key is published before it signs. Relying parties must fetch the JWK Set anew
+    within that time; AWS documents no time for STS, so make it no shorter than a day unless you know yours."""
+
+    @property
+    def rotate_every_seconds(self) -> int:
+        """How long a key signs before the next one does."""
+        return self.rotate_every_days * 86_400
+
+    @property
+    def publish_ahead_seconds(self) -> int:
+        """How long a key is published before it signs."""
+        return self.publish_ahead_hours * 3600
 
 
 class ApiSettings(Settings):

@@ -33,6 +33,7 @@ _CHECKED = """## What is checked across the parts
   leaves room for the role's `when`; a role whose pin is required stands in the `roles` of such a platform.
 - AWS takes what is made of it: trust policies of at most 2048 characters, at most 100 audiences over all roles, at most
   50 session tags with names that STS takes, source identities of 2 to 64 characters.
+- A key signs for longer than the next one is published ahead, so that there is one to follow when it is due.
 - A domain of one's own comes with its certificate, and the hosted zone is that of the domain.
 """
 

@@ -20,6 +20,8 @@ from jobpass_issuer.domain.trusting_role import TrustingRole
 MAX_CLIENT_IDS = 100
 # CloudFront's labels have 13 or 14 characters today; this leaves room.
 _LONGEST_ISSUER = f"https://d{'x' * 19}.cloudfront.net"
+# A trusting role is named as the stack names its own roles: `<deployment>-<name>`.
+OWN_ROLES = frozenset({"token", "jobs", "keys", "keys-schedule"})
 _LONGEST_PARTITION = "aws-us-gov"
 
 
@@ -29,6 +31,8 @@ def findings(draft: Draft) -> Iterator[Finding]:
         path = ("roles", name)
         if name.startswith("platform-"):
             yield path, "begins with `platform-`, as the names of invocation roles do: choose another name"
+        if name in OWN_ROLES:
+            yield path, "would be named like a role that the stack makes for itself: choose another name"
         yield from repeats((*path, "managed_policies"), settings.managed_policies)
         yield from audiences((*path, "audiences"), settings.audiences)
         for _, text in named(path, "profile", [settings.profile], draft):

@@ -8,7 +8,7 @@ issuer:
   hosted_zone: {id: Z0123456789ABC, name: example.com}
   token_lifetime_seconds: 300
   max_token_lifetime_seconds: 3600
-signing: {algorithm: RS256}
+signing: {rotate_every_days: 90, publish_ahead_hours: 24, algorithm: RS256}
 api:
   throttle_rate_per_second: 200
   throttle_burst: 400

@@ -20,6 +20,7 @@ class Mistake(NamedTuple):
 
 _PLATFORMS = SOUND[SOUND.index("platforms:\n") : SOUND.index("roles:\n  web")]
 _ROLES = SOUND[SOUND.index("roles:\n  web") :]
+_SIGNING = "signing: {rotate_every_days: 90, publish_ahead_hours: 24, algorithm: RS256}\n"
 _ISSUER_URL = "  url: https://oidc.example.com/api/oidc\n"
 _CERTIFICATE = (
     "  certificate_arn: arn:aws:acm:us-east-1:000000000000:certificate/0a1b2c3d-0000-4000-8000-000000000000\n"
@@ -59,7 +60,7 @@ WRITING = {
 FORM = {
     "an unknown setting": Mistake("retention: retain\n", "retentoin: retain # !\n", "retentoin", "is no setting here: did you mean `retention`?"),
     "an unknown setting of a role": Mistake("    pin: required\n", "    pin: required\n    manged_policies: [] # !\n", "roles.web-release.manged_policies", "did you mean `managed_policies`?"),
-    "a setting unlike all": Mistake("signing: {algorithm: RS256}\n", "signing: {zzz: 1} # !\n", "signing.zzz", "there is `algorithm`"),
+    "a setting unlike all": Mistake(_SIGNING, "signing: {zzz: 1} # !\n", "signing.zzz", "there is `algorithm`, `publish_ahead_hours`, `rotate_every_days`"),
     "no profile": Mistake("    profile: nightly\n    when: {team: data}\n", "    pin: optional\n", "roles.nightly-report.profile", "is missing: the kind of job that it trusts"),
     "no principals": Mistake(f"    {_PRINCIPAL}\n", "", "platforms.ci-server.principals", "is missing: the IAM roles, users or whole accounts"),
     "an empty list of principals": Mistake(_PRINCIPAL, "principals: [] # !", "platforms.ci-server.principals", "name at least one"),
@@ -71,9 +72,14 @@ FORM = {
     "text for a list": Mistake("    profiles: [ci]\n", "    profiles: ci # !\n", "platforms.ci-server.profiles", "must be a list"),
     "a list for text": Mistake("    preset: semaphore\n", "    preset: [semaphore] # !\n", "profiles.ci.preset", "must be text, not a list"),
     "a list for a mapping": Mistake(_RELEASE_WHEN, "    when: [ref_type] # !\n", "roles.web-release.when", "must be a mapping"),
-    "nothing for a mapping": Mistake("signing: {algorithm: RS256}\n", "signing: # !\n", "signing", "must be a mapping (`key: value`), not nothing"),
+    "nothing for a mapping": Mistake(_SIGNING, "signing: # !\n", "signing", "must be a mapping (`key: value`), not nothing"),
     "an unknown algorithm": Mistake("RS256}\n", "RS265} # !\n", "signing.algorithm", "did you mean `RS256`?"),
     "an algorithm without signature": Mistake("RS256}\n", "none} # !\n", "signing.algorithm", "must be one of `RS256`, `RS384`"),
+    "a rotation without end": Mistake("rotate_every_days: 90,", "rotate_every_days: 0, # !\n ", "signing.rotate_every_days", "is 0; 1 is the least"),
+    "a rotation after more than a year": Mistake("rotate_every_days: 90,", "rotate_every_days: 366, # !\n ", "signing.rotate_every_days", "is 366; 365 is the most"),
+    "a rotation of half a day": Mistake("rotate_every_days: 90,", "rotate_every_days: 0.5, # !\n ", "signing.rotate_every_days", "must be a whole number, not `0.5`"),
+    "a key that signs as it is published": Mistake("publish_ahead_hours: 24,", "publish_ahead_hours: 0, # !\n ", "signing.publish_ahead_hours", "is 0; 1 is the least"),
+    "a key published more than a week ahead": Mistake("publish_ahead_hours: 24,", "publish_ahead_hours: 169, # !\n ", "signing.publish_ahead_hours", "is 169; 168 is the most"),
     "an unknown retention": Mistake("retention: retain\n", "retention: delete # !\n", "retention", "must be one of `retain`, `destroy`"),
     "days that CloudWatch does not take": Mistake("log_retention_days: 90", "log_retention_days: 91 # !", "api.log_retention_days", "must be one of `1`, `3`"),
     "a name in capitals": Mistake("name: jobpass\n", "name: Jobpass # !\n", "name", "a-z, 0-9 and `-` that begins with a letter, 21 characters"),
@@ -109,6 +115,8 @@ ISSUER = {
     "a token of no length": Mistake("  token_lifetime_seconds: 300\n", "  token_lifetime_seconds: 59 # !\n", "issuer.token_lifetime_seconds", "is 59; 60 is the least"),
     "a token longer than the longest": Mistake("  token_lifetime_seconds: 300\n", "  token_lifetime_seconds: 3601 # !\n", "issuer.token_lifetime_seconds", "more than max_token_lifetime_seconds (3600)"),
     "a token of a day": Mistake("max_token_lifetime_seconds: 3600", "max_token_lifetime_seconds: 86400 # !", "issuer.max_token_lifetime_seconds", "43200 is the most"),
+    "a key that is due before the next one may sign": Mistake(_SIGNING, "signing: {rotate_every_days: 7, publish_ahead_hours: 168} # !\n", "signing.publish_ahead_hours", "is 168, no less than rotate_every_days (7, 168 hours)"),
+    "a rotation as quick as the default publication": Mistake(_SIGNING, "signing: {rotate_every_days: 1} # !\n", "signing.rotate_every_days", "is 1, no more than publish_ahead_hours (24 unless it is set)"),
     "a table protected by default and destroyed": Mistake("retention: retain\ndeletion_protection: true\n", "retention: destroy # !\n", "retention", "needs `deletion_protection: false` beside it"),
     "a table protected and destroyed": Mistake("retention: retain\ndeletion_protection: true\n", "retention: destroy\ndeletion_protection: true # !\n", "deletion_protection", "must be false where retention is `destroy`"),
 }  # fmt: skip
@@ -134,6 +142,7 @@ PROFILES = {
     "a pattern that does not compile": Mistake('"[a-z-]+"', '"[a-z" # !\n       ', "profiles.nightly.fields.team.pattern", "is no regular expression"),
     "a pattern that takes nothing": Mistake('"[a-z-]+"', '"[a-z-]*" # !\n       ', "profiles.nightly.fields.team.pattern", "write `+` in the place of `*`"),
     "a pattern with look-alikes": Mistake('"[a-z-]+"', '"[а-я]+" # !\n       ', "profiles.nightly.fields.team.pattern", "look-alikes pass for one another: use ASCII"),  # noqa: RUF001
+    "a pattern that repeats a repetition": Mistake('"[a-z-]+"', '"([a-z]+)+!" # !\n       ', "profiles.nightly.fields.team.pattern", "which can take hours on one value"),
     "a pattern that ignores case": Mistake('"[a-z-]+"', '"(?i)[a-z]+" # !\n       ', "profiles.nightly.fields.team.pattern", "write the letters out"),
     "a pattern that ignores case within": Mistake('"[a-z-]+"', '"(?i:[a-z]+)" # !\n       ', "profiles.nightly.fields.team.pattern", "write the letters out"),
     "a pattern that will change its meaning": Mistake('"[a-z-]+"', '"[[a-z]+" # !\n       ', "profiles.nightly.fields.team.pattern", "is no regular expression"),
@@ -178,6 +187,7 @@ PLATFORMS = {
 
 ROLES = {
     "an unknown profile": Mistake("    profile: nightly\n    when", "    profile: nigthly # !\n    when", "roles.nightly-report.profile", "`nigthly` is no profile: did you mean `nightly`?"),
+    "a name of the stack's own roles": Mistake("  nightly-report:\n", "  keys-schedule: {profile: nightly, when: {team: data}} # !\n  nightly-report:\n", "roles.keys-schedule", "like a role that the stack makes for itself"),
     "a name of invocation roles": Mistake("  nightly-report:\n", "  platform-x: {profile: nightly, when: {team: data}} # !\n  nightly-report:\n", "roles.platform-x", "as the names of invocation roles do"),
     "a when of an unknown field": Mistake(_NIGHTLY_WHEN, "    when: {teem: data} # !\n", "roles.nightly-report.when.teem", "did you mean `team`?"),
     "a when outside the subject": Mistake(_NIGHTLY_WHEN, '    when: {team: data, run_id: "1"} # !\n', "roles.nightly-report.when.run_id", "IAM sees nothing else of a token: use `team`, `job`"),

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from jobpass.configuration import Configuration, load, parse
+from jobpass.configuration.issuer_settings import SHORTEST_PUBLISH_AHEAD_HOURS
 from jobpass_issuer.domain.deployment import Deployment
+from jobpass_issuer.domain.documents import CACHE_SECONDS
 from jobpass_issuer.domain.issuer import Issuer
 from tests.configuration.example import SOUND, spoiled
 
@@ -43,10 +45,21 @@ def test_what_is_left_out_is_as_production_wants_it() -> None:
     assert smallest.issuer.url is None
     assert (smallest.issuer.token_lifetime_seconds, smallest.issuer.max_token_lifetime_seconds) == (300, 3600)
     assert smallest.signing.algorithm == "RS256"
+    assert (smallest.signing.rotate_every_days, smallest.signing.publish_ahead_hours) == (90, 24)
     assert (smallest.api.throttle_rate_per_second, smallest.api.throttle_burst) == (200, 400)
     assert smallest.api.log_retention_days == 90
     assert smallest.platforms["ci-server"].max_job_seconds == 86_400
     assert smallest.roles == {}
+
+
+def test_rotation_is_given_in_days_and_hours_and_counted_in_seconds(sound: Configuration) -> None:
+    assert (sound.signing.rotate_every_seconds, sound.signing.publish_ahead_seconds) == (7_776_000, 86_400)
+
+
+def test_the_shortest_publication_ahead_outlasts_every_copy_that_relying_parties_are_told_to_keep() -> None:
+    least = spoiled("publish_ahead_hours: 24", f"publish_ahead_hours: {SHORTEST_PUBLISH_AHEAD_HOURS}")
+
+    assert parse(least).signing.publish_ahead_seconds >= CACHE_SECONDS
 
 
 def test_an_issuer_for_others_than_aws_needs_no_roles() -> None:
@@ -160,6 +173,12 @@ ACCEPTED = {
     "a where outside the subject": ("    where: {org: acme}\n", '    where: {pr: "1"}\n'),
     "days of a year": ("log_retention_days: 90", "log_retention_days: 365"),
     "an elliptic curve": ("RS256", "ES512"),
+    "a rotation every year": ("rotate_every_days: 90", "rotate_every_days: 365"),
+    "a rotation every day, published as long as that allows": (
+        "rotate_every_days: 90, publish_ahead_hours: 24",
+        "rotate_every_days: 1, publish_ahead_hours: 23",
+    ),
+    "a key published a week ahead": ("publish_ahead_hours: 24", "publish_ahead_hours: 168"),
 }
 
 

@@ -5,8 +5,12 @@ from typing import Any
 
 import pytest
 
+from jobpass.configuration.issuer_settings import SHORTEST_PUBLISH_AHEAD_HOURS
+from jobpass_issuer.domain.documents import RING_COPY, published_documents
+from jobpass_issuer.domain.issuer import Issuer
+from jobpass_issuer.domain.key_ring import EMPTY
 from tests.infra.conftest import ISSUER_CERTIFICATE, OWN_DOMAIN, Synthesize
-from tests.infra.template import Template, resolve, text
+from tests.infra.template import Statement, Template, resolve, text
 
 
 def test_bucket_is_closed_to_the_public(example: Template) -> None:
@@ -21,15 +25,38 @@ def test_bucket_is_closed_to_the_public(example: Template) -> None:
 
 
 def test_bucket_is_read_by_this_distribution_and_over_tls_only(example: Template) -> None:
-    deny, allow = [each for each in example.statements() if each.kind == "own"]
+    deny, allow = _bucket_policy(example)
     assert (deny.document["Effect"], deny.actions, deny.principals) == ("Deny", ["s3:*"], ["*"])
     assert deny.document["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert (allow.actions, allow.principals) == (["s3:GetObject"], ["cloudfront.amazonaws.com"])
     assert resolve(allow.document["Condition"]) == {
         "StringEquals": {
-            "AWS:SourceArn": "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/<SiteDistribution390DED28>"
+            "aws:SourceArn": "arn:<AWS::Partition>:cloudfront::<AWS::AccountId>:distribution/<SiteDistribution390DED28>"
         }
     }
+
+
+def test_cloudfront_reads_the_documents_and_not_the_rings_copy_beside_them(
+    example: Template, own_domain: Template
+) -> None:
+    for template, path in ((example, ""), (own_domain, "api/oidc/")):
+        _, allow = _bucket_policy(template)
+        documents = [f"{path}.well-known/{name}" for name in ("openid-configuration", "jwks.json")]
+        assert allow.resources == [f"<SiteBucket978D4AEB.Arn>/{key}" for key in documents]
+        assert RING_COPY not in documents
+
+
+def test_every_published_document_is_one_that_cloudfront_may_read(synthesize: Synthesize) -> None:
+    for url in ("https://oidc.example.com/api/oidc", "https://oidc.example.com/api/oidc/", "https://oidc.example.com/"):
+        template = synthesize(issuer={**OWN_DOMAIN, "url": url})
+        _, allow = _bucket_policy(template)
+        published = published_documents(Issuer(url), EMPTY)
+        assert sorted(allow.resources) == sorted(f"<SiteBucket978D4AEB.Arn>/{key}" for key in published)
+
+
+def test_no_copy_in_cloudfront_outlives_the_shortest_publication_ahead(example: Template) -> None:
+    policy = example.only("AWS::CloudFront::CachePolicy")["CachePolicyConfig"]
+    assert policy["MaxTTL"] <= SHORTEST_PUBLISH_AHEAD_HOURS * 3600
 
 
 def test_distribution_signs_what_it_asks_the_bucket(example: Template) -> None:
@@ -164,11 +191,16 @@ def test_documents_are_under_the_issuers_path_with_and_without_the_doubled_slash
 ) -> None:
     template = synthesize(issuer={**OWN_DOMAIN, "url": url})
     (write,) = [each for each in template.statements() if "s3:PutObject" in each.actions]
-    assert write.resources == [f"<SiteBucket978D4AEB.Arn>/{key}" for key in keys]
+    assert write.resources == [f"<SiteBucket978D4AEB.Arn>/{key}" for key in (*keys, RING_COPY)]
     base = url.removesuffix("/")
     assert template.output("IssuerUrl") == url
     assert template.output("DiscoveryUrl") == f"{base}/.well-known/openid-configuration"
     assert template.output("JwksUrl") == f"{base}/.well-known/jwks.json"
+
+
+def _bucket_policy(template: Template) -> list[Statement]:
+    (name,) = template.of_type("AWS::S3::BucketPolicy")
+    return [each for each in template.statements() if each.owner == name]
 
 
 def _distribution(template: Template) -> dict[str, Any]:

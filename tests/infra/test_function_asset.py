@@ -20,7 +20,7 @@ from tests.infra.template import Template
 FUNCTIONS = {
     "token": ("dynamodb", "kms"),
     "jobs": ("dynamodb",),
-    "keys": ("cloudfront", "dynamodb", "kms", "s3"),
+    "keys": ("cloudfront", "dynamodb", "kms", "resourcegroupstaggingapi", "s3"),
 }
 # Run with nothing but the standard library and the package on the path, as Lambda would, and with no credentials to
 # find: a client is made of botocore's descriptions alone, so it shows that none of them was trimmed too far.

@@ -9,6 +9,7 @@ from cfnlint.config import ManualArgs
 from jobpass.configuration import parse
 from jobpass_issuer.domain.algorithm import ALGORITHMS
 from jobpass_issuer.domain.deployment import Deployment
+from jobpass_issuer.handlers.settings import KeysSettings
 from tests.infra.conftest import OWN_DOMAIN, Synthesize, variant
 from tests.infra.template import Template, resolve, text
 
@@ -52,6 +53,9 @@ def test_keys_function_is_told_what_it_needs(example: Template) -> None:
         "DISTRIBUTION_ID": "<SiteDistribution390DED28>",
         "DISTRIBUTION_DOMAIN_NAME": "<SiteDistribution390DED28.DomainName>",
         "SIGNING_ALGORITHM": "RS256",
+        "ROTATE_EVERY_SECONDS": "7776000",
+        "PUBLISH_AHEAD_SECONDS": "86400",
+        "MAX_TOKEN_LIFETIME_SECONDS": "3600",
         "TOKEN_ROLE_ARN": f"{role}/jobpass-token",
         "KEYS_ROLE_ARN": f"{role}/jobpass-keys",
         "ACCOUNT_ID": "<AWS::AccountId>",
@@ -61,6 +65,16 @@ def test_keys_function_is_told_what_it_needs(example: Template) -> None:
         "POWERTOOLS_METRICS_NAMESPACE": "Jobpass",
         "POWERTOOLS_LOG_LEVEL": "INFO",
     }
+
+
+def test_every_setting_that_the_keys_function_reads_is_there(
+    example: Template, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in _environment(example, "keys").items():
+        monkeypatch.setenv(name, value)
+    settings = KeysSettings.read()
+    assert (settings.rotate_every_seconds, settings.publish_ahead_seconds) == (90 * 86_400, 24 * 3600)
+    assert settings.max_token_lifetime_seconds == 3600
 
 
 def test_the_roles_that_key_policies_name_are_those_of_the_functions(example: Template) -> None:
@@ -89,7 +103,14 @@ def test_documents_are_published_anew_when_anything_that_makes_them_changes(
     documents = example.only("Custom::IssuerDocuments")
     assert resolve(documents["IssuerUrl"]) == ISSUER_URL
     assert documents["CodeDigest"]
-    for change in ({"signing": {"algorithm": "ES256"}}, {"issuer": OWN_DOMAIN}, {"retention": "retain"}):
+    for change in (
+        {"signing": {"algorithm": "ES256"}},
+        {"signing": {"rotate_every_days": 30}},
+        {"signing": {"publish_ahead_hours": 48}},
+        {"issuer": {"max_token_lifetime_seconds": 7200}},
+        {"issuer": OWN_DOMAIN},
+        {"retention": "retain"},
+    ):
         assert synthesize(**change).only("Custom::IssuerDocuments") != documents
 
 
@@ -182,7 +203,8 @@ def test_names_follow_the_configurations_name(synthesize: Synthesize) -> None:
     assert all(name.startswith("passports-") for name in names)
     assert _environment(template, "keys")["ISSUER_NAME"] == "passports"
     (create,) = [each for each in template.statements() if "kms:CreateKey" in each.actions]
-    assert create.document["Condition"]["StringEquals"] == {"aws:RequestTag/jobpass:issuer": "passports"}
+    assert create.document["Condition"]["StringEquals"]["aws:RequestTag/jobpass:issuer"] == "passports"
+    assert _environment(template, "keys")["POWERTOOLS_SERVICE_NAME"] == "passports-keys"
 
 
 def test_template_is_for_any_account_and_region(example: Template) -> None:

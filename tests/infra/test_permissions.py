@@ -1,13 +1,28 @@
 """Who may do what, over the whole template."""
 
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from jobpass.configuration import parse
+from jobpass.configuration.role_checks import OWN_ROLES
+from jobpass_issuer.aws import kms_keys
+from jobpass_issuer.domain.algorithm import ALGORITHMS
+from jobpass_issuer.domain.documents import RING_COPY
 from jobpass_issuer.domain.key_policy import MAINTENANCE
-from tests.infra.conftest import Synthesize
+from tests.infra.conftest import Synthesize, variant
 from tests.infra.template import Statement, Template, resolve, text, trust_policy
 
 # Where AWS admits nothing else: (action, reason).
-ANY_RESOURCE = {"kms:CreateKey": "a key has no ARN before it exists"}
+ANY_RESOURCE = {
+    "kms:CreateKey": "a key has no ARN before it exists",
+    "tag:GetResources": "the index of tags has no resources of its own",
+}
+ADAPTERS = Path(kms_keys.__file__).parent
+KEYS_ADAPTERS = ("kms_keys", "s3_documents", "cloudfront_site", "dynamodb_key_ring")
 
 
 def test_no_allowed_action_has_a_wildcard(example: Template) -> None:
@@ -83,20 +98,55 @@ def test_keys_function_reaches_the_key_ring_and_no_registration(example: Templat
     assert access.document["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["ring"]}}
 
 
-def test_keys_function_creates_keys_with_this_issuers_tag_only(example: Template) -> None:
+def test_keys_function_may_make_every_call_that_its_adapters_make(example: Template) -> None:
+    sources = "".join((ADAPTERS / f"{name}.py").read_text("utf-8") for name in KEYS_ADAPTERS)
+    calls = set(re.findall(r'translated\("([a-z0-9]+:[A-Za-z]+)"\)', sources))
+    assert calls >= {"kms:CreateKey", "tag:GetResources", "dynamodb:DescribeTable", "s3:PutObject"}
+    assert calls <= set(_permitted(example, "keys"))
+
+
+def test_keys_function_asks_which_table_it_has_and_no_other(example: Template) -> None:
+    assert _permitted(example, "keys")["dynamodb:DescribeTable"] == ["<RegistrationsTable78B7C59D.Arn>"]
+
+
+def test_keys_function_creates_keys_with_this_issuers_tags_only(example: Template) -> None:
     (create,) = [each for each in _statements(example, "keys") if "kms:CreateKey" in each.actions]
-    assert create.document["Condition"]["StringEquals"] == {"aws:RequestTag/jobpass:issuer": "jobpass"}
+    assert create.document["Condition"]["StringEquals"] == {
+        f"aws:RequestTag/{kms_keys.ISSUER_TAG}": "jobpass",
+        f"aws:RequestTag/{kms_keys.ALGORITHM_TAG}": "RS256",
+    }
+
+
+@pytest.mark.parametrize("name", sorted(ALGORITHMS))
+def test_keys_are_created_for_the_configured_algorithm_and_no_other(synthesize: Synthesize, name: str) -> None:
+    template = synthesize(signing={"algorithm": name})
+    for action in ("kms:CreateKey", "kms:TagResource"):
+        born = [each for each in _statements(template, "keys") if each.actions == [action]]
+        (condition,) = [each.document["Condition"] for each in born]
+        assert condition["StringEquals"]["aws:RequestTag/jobpass:algorithm"] == name
+        assert condition["StringEqualsIfExists"]["kms:KeySpec"] == ALGORITHMS[name].key_spec
+
+
+def test_keys_of_an_algorithm_that_was_left_are_still_administered(synthesize: Synthesize) -> None:
+    template = synthesize(signing={"algorithm": "ES256"})
+    (administer,) = [each for each in _statements(template, "keys") if "kms:PutKeyPolicy" in each.actions]
+    assert "StringEqualsIfExists" not in administer.document["Condition"]
 
 
 def test_keys_function_administers_keys_with_this_issuers_tag_only(example: Template) -> None:
     (administer,) = [each for each in _statements(example, "keys") if "kms:PutKeyPolicy" in each.actions]
     assert administer.actions == sorted(MAINTENANCE)
-    assert administer.document["Condition"]["StringEquals"] == {"aws:ResourceTag/jobpass:issuer": "jobpass"}
+    assert administer.document["Condition"]["StringEquals"] == {f"aws:ResourceTag/{kms_keys.ISSUER_TAG}": "jobpass"}
+    # A revocation is written on the key as a tag, in one breath with its disabling.
+    assert {"kms:TagResource", "kms:DisableKey"} <= set(administer.actions)
 
 
 def test_keys_function_cannot_claim_a_key_of_another_kind_by_tagging_it(example: Template) -> None:
     (tag,) = [each for each in _statements(example, "keys") if each.actions == ["kms:TagResource"]]
-    assert tag.document["Condition"]["StringEquals"] == {"aws:RequestTag/jobpass:issuer": "jobpass"}
+    assert tag.document["Condition"]["StringEquals"] == {
+        "aws:RequestTag/jobpass:issuer": "jobpass",
+        "aws:RequestTag/jobpass:algorithm": "RS256",
+    }
     assert tag.document["Condition"]["StringEqualsIfExists"] == {
         "kms:KeySpec": "RSA_2048",
         "kms:KeyUsage": "SIGN_VERIFY",
@@ -112,10 +162,12 @@ def test_no_key_policy_may_lock_everybody_out(example: Template) -> None:
         assert statement.document["Condition"]["BoolIfExists"] == {"kms:BypassPolicyLockoutSafetyCheck": "false"}
 
 
-def test_keys_function_writes_the_documents_and_nothing_else_in_the_bucket(example: Template) -> None:
+def test_keys_function_writes_the_documents_and_the_rings_copy_and_nothing_else_in_the_bucket(
+    example: Template,
+) -> None:
     permitted = _permitted(example, "keys")
     bucket = "<SiteBucket978D4AEB.Arn>"
-    documents = [f"{bucket}/.well-known/openid-configuration", f"{bucket}/.well-known/jwks.json"]
+    documents = [f"{bucket}/{key}" for key in (".well-known/openid-configuration", ".well-known/jwks.json", RING_COPY)]
     assert permitted["s3:PutObject"] == permitted["s3:GetObject"] == permitted["s3:DeleteObject"] == documents
     assert permitted["s3:ListBucket"] == [bucket]
 
@@ -155,6 +207,13 @@ def test_only_its_principals_assume_a_platforms_role(synthesize: Synthesize) -> 
     }
 
 
+def test_no_trusting_role_can_take_the_name_of_a_role_that_the_stack_makes_for_itself(example: Template) -> None:
+    assert set(parse(variant()).roles).isdisjoint(OWN_ROLES)
+    names = {each["Properties"]["RoleName"].removeprefix("jobpass-") for each in _roles(example)}
+    own = {name for name in names - set(parse(variant()).roles) if not name.startswith("platform-")}
+    assert own == OWN_ROLES
+
+
 def test_only_the_api_and_only_its_own_routes_invoke_functions(example: Template) -> None:
     for permission in example.of_type("AWS::Lambda::Permission").values():
         properties = permission["Properties"]
@@ -162,6 +221,10 @@ def test_only_the_api_and_only_its_own_routes_invoke_functions(example: Template
         _, _, path = text(properties["SourceArn"]).partition("<HttpApi9292168F>")
         function = text(properties["FunctionName"])
         assert path.startswith("/*/*/v1/token" if "Token" in function else "/*/*/v1/jobs")
+
+
+def _roles(template: Template) -> Iterable[dict[str, Any]]:
+    return template.of_type("AWS::IAM::Role").values()
 
 
 def _statements(template: Template, purpose: str) -> list[Statement]:
