@@ -13,6 +13,7 @@ from local import certificates, emulator, node, outputs, process, proxy
 from local.cdk import Cdk, embedded_environment, stack_names
 from local.certificates import Certificates
 from local.clients import Aws
+from local.clock import Clock
 from local.environment import reaching_variables
 from local.folder import REPOSITORY, Folder
 from local.process import Process
@@ -54,6 +55,11 @@ class EmbeddedAws:
     def web(self) -> Web:
         """Sends HTTPS requests to the issuer and its API."""
         return Web(self.proxy_port, self.certificates.authority)
+
+    @property
+    def clock(self) -> Clock:
+        """Moves time for its functions and its STS."""
+        return Clock(self.folder, self.web, self.endpoint_url)
 
     def variables(self) -> dict[str, str]:
         """Environment variables for a program that should reach it."""

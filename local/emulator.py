@@ -12,6 +12,7 @@ from pathlib import Path
 
 from local import process
 from local.certificates import Certificates
+from local.clock import FUNCTION_CLOCK, clock_file
 from local.folder import REPOSITORY, USUAL_FOLDER, Folder
 
 REGION = "us-east-1"
@@ -58,8 +59,8 @@ def interpreter() -> Path:
 def environment(folder: Folder, certificates: Certificates, port: int, proxy_url: str, path: str) -> dict[str, str]:
     """What the emulator is told, and, since it hands its environment on to them, what the Lambda functions see.
 
-    Nothing of the user's own environment is in it. Neither is PYTHONPATH: with it a function would find our source,
-    and a dependency missing from its asset would not be noticed.
+    Nothing of the user's own environment is in it. PYTHONPATH leads to the functions' clock alone: with our source on
+    it, a dependency missing from a function's asset would not be noticed.
     """
     trusted = str(certificates.authority)
     scratch = str(folder.scratch)
@@ -71,6 +72,8 @@ def environment(folder: Folder, certificates: Certificates, port: int, proxy_url
         "TMPDIR": scratch,
         "LANG": "C.UTF-8",
         "TZ": "UTC",
+        "PYTHONPATH": str(FUNCTION_CLOCK),
+        "JOBPASS_LOCAL_CLOCK_FILE": str(clock_file(folder)),
         # ministack's own settings.
         "AUTH": "true",
         "GATEWAY_PORT": str(port),

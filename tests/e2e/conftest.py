@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 
 # Tests that share a deployment share a worker (`-n` uses loadgroup): a deployment each would cost more than they gain.
-GROUPS = {"deployment": "e2e", "issuers": "own-domain"}
+GROUPS = {"deployment": "e2e", "issuers": "own-domain", "stack": "rotation"}
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -170,10 +170,12 @@ class TestTheBucket:
             s3.get_object(Bucket=deployment.output("DocumentsBucketName"), Key=".well-known/jwks.json")
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] in (403, 404)
 
-    def test_holds_the_two_documents_and_nothing_else(self, deployment: Deployment) -> None:
+    def test_holds_the_two_documents_and_the_rings_copy_that_nobody_else_reads(self, deployment: Deployment) -> None:
         s3, name = deployment.aws.client("s3"), deployment.output("DocumentsBucketName")
         keys = sorted(item["Key"] for item in s3.list_objects_v2(Bucket=name)["Contents"])
-        assert keys == [".well-known/jwks.json", ".well-known/openid-configuration"]
+        assert keys == [".well-known/jwks.json", ".well-known/openid-configuration", "ring/copy.json"]
+        copy = deployment.web.request("GET", f"https://{deployment.output('DistributionDomainName')}/ring/copy.json")
+        assert copy.status == 403
 
     def test_is_locked_against_being_made_public(self, deployment: Deployment) -> None:
         s3, name = deployment.aws.client("s3"), deployment.output("DocumentsBucketName")

@@ -196,7 +196,8 @@ class TestAdministration:
 
     def test_a_key_says_whose_it_is_and_what_for(self, deployment: Deployment, key: str) -> None:
         kms = deployment.aws.client("kms")
-        assert kms.list_resource_tags(KeyId=key)["Tags"] == [{"TagKey": "jobpass:issuer", "TagValue": "jobpass"}]
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
+        assert tags == {"jobpass:issuer": "jobpass", "jobpass:algorithm": "RS256"}
         metadata = kms.describe_key(KeyId=key)["KeyMetadata"]
         facts = {name: metadata[name] for name in ("KeySpec", "KeyUsage", "KeyState", "Origin", "MultiRegion")}
         assert facts == {

@@ -82,7 +82,11 @@ class TestDestroying:
         listed = issuers.lasting.aws.client("s3").list_objects_v2(Bucket=issuers.lasting.output("DocumentsBucketName"))[
             "Contents"
         ]
-        assert {item["Key"] for item in listed} == {".well-known/jwks.json", ".well-known/openid-configuration"}
+        assert {item["Key"] for item in listed} == {
+            ".well-known/jwks.json",
+            ".well-known/openid-configuration",
+            "ring/copy.json",
+        }
 
     @pytest.mark.parametrize("name", ["own", "lasting"])
     def test_tokens_that_were_given_open_nothing_more(self, issuers: Issuers, destroyed: Destroyed, name: str) -> None:

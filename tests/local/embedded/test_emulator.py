@@ -75,7 +75,7 @@ def test_a_developers_own_settings_do_not_reach_the_clients(
     assert client.meta.region_name == "us-east-1"
 
 
-def test_what_it_hands_to_functions_has_nothing_of_the_shell_and_no_python_path(
+def test_what_it_hands_to_functions_has_nothing_of_the_shell_and_of_ours_only_a_clock(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN", "PYTHONPATH", "PIP_INDEX_URL", "VIRTUAL_ENV"):
@@ -85,7 +85,7 @@ def test_what_it_hands_to_functions_has_nothing_of_the_shell_and_no_python_path(
     environment = emulator.environment(folder, made, 1234, NOBODY, "/usr/bin")
 
     assert "theirs" not in environment.values()
-    assert "PYTHONPATH" not in environment
+    assert environment["PYTHONPATH"] == str(REPOSITORY / "local/function_clock")
     assert environment["AWS_ENDPOINT_URL"] == "https://127.0.0.1:1234"
     assert environment["AWS_CA_BUNDLE"] == environment["SSL_CERT_FILE"] == str(made.authority)
     assert environment["HTTPS_PROXY"] == NOBODY
