@@ -14,7 +14,7 @@ export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .PHONY: help
 help: ## List these commands
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ##@ See it work, on an AWS embedded in this checkout
 .PHONY: demo up down
@@ -28,11 +28,14 @@ down: ## Stop what `make up` left running
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down; else echo "nothing was running"; fi
 
 ##@ Work on it
-.PHONY: test check lint format lock
+.PHONY: test check lint format lock prove-rotation
 test: setup ## Run all tests (T="tests/domain -k subject" for some)
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadgroup)
 
 check: lint test ## Everything: format, lint, types, import direction, dead code, tests
+
+prove-rotation: setup ## A million random schedules of waits, crashes and races against the law of rotation
+	@PYTHONPATH=. $(BIN)/python -m tests.properties.prove_rotation $(ARGS)
 
 lint: setup
 	@echo "format, lint, types, import direction, dead code"
@@ -80,6 +83,9 @@ define environment
 command -v $(PYTHON) >/dev/null || { echo "Jobpass needs Python 3.11 or newer: '$(PYTHON)' is not there; install it, or set PYTHON=" >&2; exit 1; }; \
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Jobpass needs Python 3.11 or newer; $$($(PYTHON) --version) is what '$(PYTHON)' is; set PYTHON=python3.12 or so" >&2; exit 1; }; \
 $(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing: on Debian and Ubuntu, apt-get install python3-venv" >&2; exit 1; }; \
+mkdir -p .local && chmod 700 .local; \
+exec 9> .local/setup.lock; flock 9 2>/dev/null || true; \
+[ -e $@ ] && [ ! $(2) -nt $@ ] && exit 0; \
 echo "installing the pinned packages of $(2) into $(1) ($(3))"; \
 rm -rf $(1) && $(PYTHON) -m venv $(1) && $(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(2) \
   || { echo "the installation failed: the lines above say why (the package index must be reachable)" >&2; exit 1; }

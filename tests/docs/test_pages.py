@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from jobpass.configuration import load
-from jobpass_issuer.domain import admission
+from jobpass_issuer.domain import registration_request
 from jobpass_issuer.domain.errors import IssuerError
 from jobpass_issuer.domain.issuance import ROLES_CLAIM
 from jobpass_issuer.handlers import token
@@ -76,7 +76,7 @@ def test_reference_lists_the_members_of_a_registration() -> None:
     """Each member of the body has a row, and no row is made up."""
     section = REFERENCE[REFERENCE.index("### `POST /v1/jobs`") : REFERENCE.index("`201`")]
 
-    assert tuple(re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)) == admission.MEMBERS
+    assert tuple(re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)) == registration_request.MEMBERS
 
 
 def test_reference_lists_the_parameters_of_a_token() -> None:
