@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from jobpass.configuration.errors import Finding, Path
 from jobpass.configuration.profile_settings import ProfileSettings
 from jobpass.configuration.suggestion import suggestion
+from jobpass_issuer.domain.issuance import RESERVED_CLAIMS
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.subject import Field, parse_template, render
 
-RESERVED_CLAIMS = frozenset({"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "azp", "amr"})
 AWS_CLAIMS = "https://aws.amazon.com/"
 # STS API, "AssumeRole" (Tags, SourceIdentity); IAM user guide, "Pass session tags in AWS STS".
 MAX_TAGS = 50

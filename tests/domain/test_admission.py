@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from jobpass_issuer.domain.admission import Admission, admit, parse_job_id
+from jobpass_issuer.domain.admission import Admission, admit
 from jobpass_issuer.domain.errors import InvalidRequestError
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.registration_request import MAX_AUDIENCES, MAX_ROLES
@@ -255,11 +255,3 @@ def test_a_role_that_wants_another_audience_says_so() -> None:
     admission = _admit(body(audiences=[VAULT]))
 
     assert admission.obstacles["deploy"] == f"audiences are `{VAULT}`; the role wants `{STS}`"
-
-
-@pytest.mark.parametrize(
-    ("text", "parsed"),
-    [(JOB_ID, JOB_ID), (JOB_ID.upper(), None), (JOB_ID + "\n", None), (JOB_ID[:-1], None), ("", None), (None, None)],
-)
-def test_a_job_identifier_is_32_hexadecimal_digits(text: object, parsed: str | None) -> None:
-    assert parse_job_id(text) == parsed

@@ -186,8 +186,3 @@ def _aws_problems(profile: Profile, fields: Mapping[str, str]) -> list[Problem]:
         text = "make a source identity that STS refuses: it takes 2 to 64 letters, digits and _+=,.@-"
         problems.append(Problem("fields", text))
     return problems
-
-
-def parse_job_id(text: object) -> str | None:
-    """Return the job's identifier where the text is one, else None."""
-    return text if isinstance(text, str) and re.fullmatch(r"[0-9a-f]{32}", text) else None

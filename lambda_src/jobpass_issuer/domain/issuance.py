@@ -19,7 +19,8 @@ TAGS_CLAIM = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 ROLES_CLAIM = "https://aws.amazon.com/roles"
 # What no profile may say: the standard claims, what STS reads, and `azp`, which STS would take in place of `aud`.
-RESERVED_CLAIMS = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "azp"}) | {
+# What a profile may not say: the standard claims, those that change how STS reads a token, and AWS's own.
+RESERVED_CLAIMS = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "azp", "amr"}) | {
     TAGS_CLAIM,
     SOURCE_IDENTITY_CLAIM,
     ROLES_CLAIM,
