@@ -6,6 +6,7 @@ import pytest
 
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
 from jobpass_issuer.domain.reconciliation import (
+    ADOPTION_SECONDS,
     MAX_TOKEN_LIFETIME_SECONDS,
     NOTHING_PUBLISHED,
     Published,
@@ -137,8 +138,9 @@ def test_keys_that_wait_for_their_deletion_or_are_deleted_change_nothing() -> No
     assert _reconciled(current, [*WITNESSES, witness(removed("waiting"), jwk=None)]) == current
 
 
-def test_a_key_that_a_dead_run_made_comes_into_reserve() -> None:
-    found = _reconciled(witnessed=[*WITNESSES, witness(prepared("made"))])
+@pytest.mark.parametrize("age_seconds", [0, ADOPTION_SECONDS])
+def test_a_key_that_a_dead_run_made_comes_into_reserve(age_seconds: int) -> None:
+    found = _reconciled(witnessed=[*WITNESSES, witness(prepared("made"), created_at=NOW - age_seconds)])
 
     assert found.keys[:2] == RING.keys
     assert (found.key("made").state, found.key("made").served_at) == (KeyState.PREPARED, None)
@@ -172,8 +174,15 @@ def test_a_stranger_with_the_material_of_a_known_key_is_left_out() -> None:
     assert _reconciled(witnessed=[*WITNESSES, witness(active(), key_arn="arn:other")]) == RING
 
 
+def test_a_key_that_an_issuer_of_this_name_left_behind_is_left_alone() -> None:
+    """Its policy names roles that are gone with that issuer: it would never sign for this one."""
+    stranger = witness(prepared("retained"), created_at=NOW - ADOPTION_SECONDS - 1)
+
+    assert _reconciled(witnessed=[*WITNESSES, stranger]) == RING
+
+
 def test_strangers_come_in_by_their_age() -> None:
-    young, old = witness(prepared("young"), created_at=NOW), witness(prepared("old"), created_at=NOW - DAY)
+    young, old = witness(prepared("young"), created_at=NOW), witness(prepared("old"), created_at=NOW - 3600)
     found = _reconciled(witnessed=[*WITNESSES, young, old])
 
     assert [key.kid for key in found.keys] == ["active", "reserve", "old", "young"]

@@ -11,6 +11,9 @@ from jobpass_issuer.domain.key_ring import KeyRing, KeyState, SigningKey
 
 # What the configuration permits at the most: a key of unknown past may have signed a token that lives so long.
 MAX_TOKEN_LIFETIME_SECONDS = 43_200
+# A key that nobody published and that is older was retained by an issuer of this name that is gone: its policy names
+# roles that are gone too.
+ADOPTION_SECONDS = 7200
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,6 @@ def _adopted(ring: KeyRing, witness: WitnessedKey, published: Published, now: in
         key = SigningKey.new(witness.key_arn, witness.jwk, KeyState.RETIRED, now)
         key = replace(key, usable=witness.usable, token_lifetime_seconds=MAX_TOKEN_LIFETIME_SECONDS)
         return ring.with_key(key)
-    if witness.usable:
+    if witness.usable and now - witness.created_at <= ADOPTION_SECONDS:
         return ring.with_key(SigningKey.new(witness.key_arn, witness.jwk, KeyState.PREPARED, now))
     return ring
