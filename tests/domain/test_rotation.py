@@ -103,7 +103,13 @@ def test_an_unusable_reserve_is_retired_and_replaced() -> None:
 
 
 def test_an_unusable_reserve_that_nobody_ever_saw_is_removed_at_once() -> None:
-    assert _due(ring(active(), prepared(usable=False, served_at=None))) == (Remove("reserve"), Prepare("RS256"))
+    unseen = prepared(usable=False, served_at=None)
+
+    assert _due(ring(active(), unseen, served=("active",))) == (Remove("reserve"), Prepare("RS256"))
+
+
+def test_an_unusable_reserve_that_is_in_the_set_stays_there_for_a_while_though_nobody_wrote_down_since_when() -> None:
+    assert _due(ring(active(), prepared(usable=False, served_at=None)))[0] == Retire("reserve")
 
 
 def test_a_retired_key_stays_until_nobody_takes_its_last_token() -> None:

@@ -69,7 +69,8 @@ def step(chance: random.Random) -> Step:
 def violations(seed: int) -> list[str]:
     """Return what one random schedule breaks."""
     chance = random.Random(seed)  # noqa: S311 - a schedule, not a secret
-    return live(policy(chance), [step(chance) for _ in range(chance.randint(1, 25))]).violations()
+    founding = chance.choice([None, None, chance.randint(0, 14)])
+    return live(policy(chance), [step(chance) for _ in range(chance.randint(1, 25))], founding).violations()
 
 
 def _batch(first: int) -> list[tuple[int, str]]:

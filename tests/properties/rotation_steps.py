@@ -99,11 +99,13 @@ def empty_table(world: World) -> None:
     world.rotation().settle()
 
 
-def live(policy: RotationPolicy, schedule: list[Step]) -> World:
-    """Found a ring and let all of this befall it, with a token issued whenever one can be."""
+def live(policy: RotationPolicy, schedule: list[Step], founding: int | None = None) -> World:
+    """Found a ring and let all of this befall it, with a token issued whenever one can be.
+
+    `founding` is after how many effects the first run dies.
+    """
     world = World(policy)
-    world.rotation().settle()
-    for step in schedule:
+    for step in [run(founding), *schedule]:
         step(world)
         world.issue()
     return world

@@ -103,6 +103,8 @@ class World:
 
     def violations(self) -> list[str]:
         """Every token that some copy of the JWK Set fails, though it is neither dead nor revoked."""
+        if not self.served:
+            return [f"{token} was issued before anything was published" for token in self.tokens]
         stale = self.policy.publish_ahead_seconds
         ends = [start for start, _ in self.served[1:]] + [self.now]
         found = []

@@ -56,10 +56,12 @@ happenings = st.one_of(
 
 
 @settings(max_examples=SCHEDULES, deadline=None, suppress_health_check=list(HealthCheck))
-@given(policies, st.lists(happenings, max_size=25))
-def test_no_living_token_is_ever_missing_from_a_copy(policy: RotationPolicy, schedule: list[Step]) -> None:
+@given(policies, st.lists(happenings, max_size=25), crash_points)
+def test_no_living_token_is_ever_missing_from_a_copy(
+    policy: RotationPolicy, schedule: list[Step], founding: int | None
+) -> None:
     """Whatever is waited, revoked, crashed, raced and changed."""
-    world = live(policy, schedule)
+    world = live(policy, schedule, founding)
 
     assert world.violations() == []
 

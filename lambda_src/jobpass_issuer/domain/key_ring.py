@@ -69,15 +69,17 @@ class SigningKey:
 class KeyRing:
     """All signing keys.
 
-    `version` grows with every change that is stored. `founded` says that a key of it has signed. `served` has the
-    `kid`s of the JWK Set as relying parties were last seen to get it. Registrations made before `void_before` count no
-    more. `rotation_wanted` is an operator's word that the next step need not wait for its date. `table_id` is the table
-    that the ring was written to: a restored copy of the table has another.
+    `version` grows with every change that is stored. `founded` says that a key of it has signed; `first_set` has the
+    `kid`s of the first JWK Set that it published, where that is known, and `served` those of the last that relying
+    parties were seen to get. Registrations made before `void_before` count no more. `rotation_wanted` is an operator's
+    word that the next step need not wait for its date. `table_id` is the table that the ring was written to: a restored
+    copy of the table has another.
     """
 
     version: int = 0
     keys: tuple[SigningKey, ...] = ()
     founded: bool = False
+    first_set: tuple[str, ...] = ()
     served: tuple[str, ...] = ()
     void_before: int = 0
     rotation_wanted: bool = False
@@ -164,7 +166,8 @@ class KeyRing:
             replace(key, served_at=now) if key.state in PUBLISHED and key.served_at is None else key
             for key in self.keys
         )
-        return replace(self, keys=keys, served=self.published_kids)
+        first_set = self.first_set if self.first_set or self.founded else self.published_kids
+        return replace(self, keys=keys, served=self.published_kids, first_set=first_set)
 
     def _moved(self, kid: str, state: KeyState, now: int) -> "KeyRing":
         return self._changed(kid, lambda key: key.moved(state, now))
@@ -180,7 +183,7 @@ class KeyRing:
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Return the ring that `to_document` wrote."""
         keys = tuple(SigningKey.from_document(each) for each in document["keys"])
-        return cls(**{**document, "keys": keys, "served": tuple(document["served"])})
+        return cls(**{**document, "keys": keys, **{name: tuple(document[name]) for name in ("served", "first_set")}})
 
 
 EMPTY = KeyRing()

@@ -59,6 +59,9 @@ def reconcile(
     ring = _caught_up(ring, published, table_id, now)
     if published.kids:
         ring = replace(ring, served=published.kids, founded=ring.founded or not ring.keys)
+        if not ring.founded and not ring.first_set:
+            # From a first run that died: what it published is what others may hold.
+            ring = replace(ring, first_set=published.kids)
     for key in ring.keys:
         ring = _corrected(ring, key, keys.get(key.key_arn), now)
     known = {key.key_arn for key in ring.keys}

@@ -117,7 +117,7 @@ def _steps(ring: KeyRing, policy: RotationPolicy, now: int) -> Iterator[Action]:
         return
     yield from (Remove(key.kid) for key in ring.keys if _has_served_its_time(key, ring, policy, now))
     # Not removed at once: were the table lost with the word of its last step, such a key might have signed in it.
-    yield from (Retire(key.kid) for key in ring.keys if _is_surplus(key, ring, policy) and key.served_at is not None)
+    yield from (Retire(key.kid) for key in ring.keys if _is_surplus(key, ring, policy) and _was_shown(key, ring))
     # A new issuer begins with two: one that signs, one in reserve.
     missing = (1 if ring.founded else 2) - len(_prepared(ring, policy))
     if missing > 0:
@@ -171,14 +171,19 @@ def _is_ripe(key: SigningKey, ring: KeyRing, policy: RotationPolicy, now: int) -
     """Whether every copy that anybody may hold has this key."""
     if not key.usable or key.served_at is None or key.kid not in ring.served:
         return False
-    # Of a new issuer nobody can hold a copy from before its first publication.
-    return not ring.founded or now - key.served_at >= policy.publish_ahead_seconds
+    # Before the first set there was none: a key that was in it is in every copy there ever was.
+    return key.kid in ring.first_set or now - key.served_at >= policy.publish_ahead_seconds
 
 
 def _has_served_its_time(key: SigningKey, ring: KeyRing, policy: RotationPolicy, now: int) -> bool:
     if key.state is KeyState.RETIRED:
         return now - key.since(KeyState.RETIRED) >= policy.retired_seconds(key)
-    return _is_surplus(key, ring, policy) and key.served_at is None
+    return _is_surplus(key, ring, policy) and not _was_shown(key, ring)
+
+
+def _was_shown(key: SigningKey, ring: KeyRing) -> bool:
+    """Whether anybody may know the key."""
+    return key.served_at is not None or key.kid in ring.served
 
 
 def _is_surplus(key: SigningKey, ring: KeyRing, policy: RotationPolicy) -> bool:

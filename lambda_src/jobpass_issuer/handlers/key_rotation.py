@@ -186,6 +186,8 @@ class KeyRotation:
             case Prepare(algorithm):
                 return self._prepare(algorithm, ring)
             case Publish():
+                # The copy first: no set is ever out of which an emptied table could learn nothing.
+                self._documents.leave_copy(ring)
                 self._documents.publish(published_documents(self._issuer, ring))
                 return ring.seen_served(self._clock())
             case Disable(kid):

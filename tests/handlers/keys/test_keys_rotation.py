@@ -79,8 +79,18 @@ def test_a_rotation_activates_the_reserve_retires_the_old_key_and_prepares_a_new
     founded.assert_at_rest()
 
 
+def test_the_reserve_of_a_new_issuer_was_in_its_first_set_and_may_sign_at_once(aws: Deployed) -> None:
+    """A revocation on the first day finds a key that is in every copy there ever was."""
+    aws.run()
+    bad, reserve = aws.ring.keys
+    aws.run("revoke", kid=bad.kid, reason="test")
+
+    assert aws.active_kid == reserve.kid
+
+
 def test_a_rotation_asked_for_too_early_happens_once_the_reserve_is_known_everywhere(aws: Deployed) -> None:
     aws.run()
+    aws.run("rotate")
     old = aws.active_kid
     aws.wait(DAY - 1)
     assert aws.run("rotate")["rotation_wanted"]
@@ -169,8 +179,8 @@ def test_a_revocation_is_written_down_then_on_the_key_then_published(founded: De
         "kms:DisableKey",
         "dynamodb:PutItem",
         "s3:PutObject",
+        "s3:PutObject",
         "cloudfront:CreateInvalidation",
-        "dynamodb:PutItem",
     ]
     assert {each["kid"]: each["state"] for each in written["keys"]} == {bad.kid: "revoked", reserve.kid: "active"}
     assert founded.active_kid == reserve.kid
