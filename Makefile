@@ -55,15 +55,21 @@ lock: setup ## Pin what requirements/*.in ask for, with hashes
 	    --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
 ##@ Deploy it into your account
-.PHONY: synth deploy destroy
-synth: setup ## Write the CloudFormation templates to cdk.out
-	@$(BIN)/python -m local.node -- cdk synth --quiet -c configuration=$(CONFIGURATION)
+.PHONY: bootstrap synth deploy destroy credentials
+bootstrap: setup credentials ## Prepare the account and Region for the CDK, once
+	@$(BIN)/python -m local.node -- cdk bootstrap $(ARGS)
 
-deploy: setup ## Deploy with the credentials of your shell (CONFIGURATION=file.yaml)
+synth: setup ## Write the CloudFormation templates to cdk.out
+	@$(BIN)/python -m local.node -- cdk synth --quiet -c configuration=$(CONFIGURATION) && echo "wrote the templates to cdk.out"
+
+deploy: setup credentials ## Deploy with the credentials of your shell (CONFIGURATION=file.yaml)
 	@$(BIN)/python -m local.node -- cdk deploy -c configuration=$(CONFIGURATION) $(ARGS)
 
-destroy: setup ## Remove the stack; the output RetainedOnDestroy says what stays
+destroy: setup credentials ## Remove the stack; the output RetainedOnDestroy says what stays
 	@$(BIN)/python -m local.node -- cdk destroy -c configuration=$(CONFIGURATION) $(ARGS)
+
+credentials: setup
+	@$(BIN)/aws sts get-caller-identity --query Arn --output text || { echo "no AWS credentials that work in this shell: run 'aws sso login' or set AWS_PROFILE, and look with 'aws sts get-caller-identity'" >&2; exit 1; }
 
 .PHONY: setup
 setup: $(VENV)/.checkout $(EMULATOR)/.installed

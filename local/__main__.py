@@ -48,6 +48,8 @@ def down(folder: Folder) -> int:
     with folder.lock():
         stopped = _take_down(folder)
     print(f"stopped: {', '.join(stopped)}" if stopped else "nothing was running")
+    if stopped:
+        print("shells that have read its exports reach nothing now: leave them")
     return 0
 
 

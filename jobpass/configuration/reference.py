@@ -16,8 +16,9 @@ _INTRODUCTION = """# Configuration: `jobpass.yaml`
 
 One file says what a deployment of Jobpass issues, to whom, and which IAM roles trust it. The `jobpass.yaml` of the
 repository is an example to begin with. Synthesis refuses a file with a mistake and reports every mistake at once, each
-with its place, its line and the remedy; `python -m jobpass.configuration jobpass.yaml` does the same by itself. Editors
-complete and check the file with `jobpass/configuration/jobpass.schema.json`, which its first line names.
+with its place, its line and the remedy (what hangs on a faulty part is looked at once that part is mended);
+`python -m jobpass.configuration jobpass.yaml` does the same by itself. Editors complete and check the file
+with `jobpass/configuration/jobpass.schema.json`, which its first line names.
 
 Text that YAML takes for something else (`on`, `no`, `2024-01-01`, `12e3`) stands in quotes. In `when` and `where`, `*`
 stands for any text and `?` for one character.

@@ -1,5 +1,6 @@
 """The pages say what the code does: links, commands, codes, members and examples are held to it."""
 
+import json
 import re
 from pathlib import Path
 
@@ -111,3 +112,11 @@ def test_the_demonstration_runs_the_commands_that_the_how_to_prints() -> None:
     assert [line for line in shown if line.startswith("export ") and "ROLE_ARN=" not in line] == [
         line for line in printed if line.startswith("export ") and not re.match(r"export (ROLE_ARN|SEMAPHORE)", line)
     ]
+
+
+def test_the_how_to_names_every_field_of_the_preset() -> None:
+    """Whoever writes a registration finds them all on the page."""
+    preset = json.loads((ROOT / "lambda_src/jobpass_issuer/domain/presets/semaphore.json").read_text())
+    page = (ROOT / "docs/how-to/semaphore.md").read_text()
+
+    assert [name for name in preset["fields"] if f"`{name}`" not in page] == []

@@ -22,7 +22,7 @@ def carry_out(event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, A
         CommandError: see there; nothing was changed.
         DependencyError: an AWS call failed; what was done is kept, and the next run goes on.
     """
-    name = event.get("command")
+    name = event.get("command") if isinstance(event, dict) else None
     work = _COMMANDS.get(name) if isinstance(name, str) else None
     if work is None:
         raise CommandError(f"`command` must be one of: {', '.join(_COMMANDS)}")

@@ -112,3 +112,10 @@ def test_every_step_is_logged_and_counted_by_its_name(aws: Deployed) -> None:
 
     assert steps == ["Prepare", "Prepare", "Publish", "Activate"]
     assert [record["Reason"] for record in aws.metric("KeyStep")] == steps
+
+
+@pytest.mark.usefixtures("founded")
+def test_an_event_that_is_no_object_is_no_command() -> None:
+    answer = keys.handler([], None)  # type: ignore[arg-type]
+
+    assert answer == {"error": "invalid_request", "error_description": COMMANDS}
