@@ -75,10 +75,15 @@ def reaching_variables(
 
 
 def job_variables(outputs: Mapping[str, str], registration: Registration) -> dict[str, str]:
-    """What a job finds in its environment: where to ask for tokens and with what, and the role to assume."""
+    """What a job finds in its environment, and what the how-tos and the runbook ask of a platform's and an operator's.
+
+    For the job: where to ask for tokens and with what, and the role to assume.
+    """
     return {
         "JOBPASS_ISSUER_URL": outputs["IssuerUrl"],
         "JOBPASS_API_URL": outputs["ApiUrl"],
+        "JOBPASS_KEYS_FUNCTION": outputs["KeysFunctionName"],
+        "INVOCATION_ROLE_ARN": outputs["PlatformCiServerInvocationRoleArn"],
         "ACTIONS_ID_TOKEN_REQUEST_URL": registration.request_url,
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": registration.request_token,
         "ROLE_ARN": outputs["RoleWebDeployArn"],

@@ -114,13 +114,22 @@ def test_what_a_variables_value_says_is_not_taken_for_a_command(folder: Folder, 
     assert not trace.exists()
 
 
-def test_a_job_finds_its_variables() -> None:
-    outputs = {"IssuerUrl": "https://i", "ApiUrl": "https://a", "RoleWebDeployArn": "arn:r"}
+def test_job_platform_and_operator_find_their_variables() -> None:
+    outputs = {
+        "IssuerUrl": "https://i",
+        "ApiUrl": "https://a",
+        "RoleWebDeployArn": "arn:r",
+        "KeysFunctionName": "k",
+        "PlatformCiServerInvocationRoleArn": "arn:p",
+        "TokenFunctionName": "not for a shell",
+    }
     registration = Registration("j", "https://a/v1/token?api-version=1", "j.secret", "1")
 
     assert environment.job_variables(outputs, registration) == {
         "JOBPASS_ISSUER_URL": "https://i",
         "JOBPASS_API_URL": "https://a",
+        "JOBPASS_KEYS_FUNCTION": "k",
+        "INVOCATION_ROLE_ARN": "arn:p",
         "ACTIONS_ID_TOKEN_REQUEST_URL": "https://a/v1/token?api-version=1",
         "ACTIONS_ID_TOKEN_REQUEST_TOKEN": "j.secret",
         "ROLE_ARN": "arn:r",
