@@ -110,7 +110,8 @@ class World:
         found = []
         for (start, kids), end in zip(self.served, ends, strict=True):
             for token in self.tokens:
-                held_while_it_lives = start <= min(token.dead_at, self.now) and token.issued_at <= end + stale
+                # A copy is fresh while its age is less than its lifetime (RFC 9111, section 4.2).
+                held_while_it_lives = start <= min(token.dead_at, self.now) and token.issued_at < end + stale
                 if held_while_it_lives and token.kid not in kids and token.kid not in self.revoked:
                     found.append(f"{token} is not in the set served from {start} to {end}")
         return found
