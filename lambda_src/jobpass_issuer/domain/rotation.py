@@ -119,7 +119,7 @@ def _steps(ring: KeyRing, policy: RotationPolicy, now: int) -> Iterator[Action]:
     # Not removed at once: were the table lost with the word of its last step, such a key might have signed in it.
     yield from (Retire(key.kid) for key in ring.keys if _is_surplus(key, ring, policy) and _was_shown(key, ring))
     # A new issuer begins with two: one that signs, one in reserve.
-    missing = (1 if ring.founded else 2) - len(_prepared(ring, policy))
+    missing = (1 if ring.founded else 2) - _reserve_size(ring, policy)
     if missing > 0:
         yield from [Prepare(policy.algorithm)] * missing
     yield from _farewells(ring, now)
@@ -130,20 +130,19 @@ def _steps(ring: KeyRing, policy: RotationPolicy, now: int) -> Iterator[Action]:
 def _farewells(ring: KeyRing, now: int) -> Iterator[Action]:
     for key in ring.keys:
         if key.state in {KeyState.REMOVED, KeyState.REVOKED}:
-            # Before the set goes out without it: a restored ring must not sign with a key that nobody knows any more.
             if key.state is KeyState.REVOKED and key.disabled_at is None:
                 # KMS takes no mark for a key that waits for its deletion, and the mark must outlive the table.
                 continue
+            # Before the set goes out without it: a restored ring must not sign with a key that nobody knows any more.
             if key.deleted_at is None:
                 yield ScheduleDeletion(key.kid)
             elif key.kid not in ring.served and key.deleted_at + REMEMBERED_SECONDS <= now:
                 yield Forget(key.kid)
 
 
-def _prepared(ring: KeyRing, policy: RotationPolicy) -> list[SigningKey]:
-    """The keys in reserve of the deployment's algorithm, the longest served first."""
-    keys = [key for key in ring.keys if key.state is KeyState.PREPARED and key.usable]
-    return sorted((key for key in keys if key.algorithm == policy.algorithm), key=lambda key: key.served_at or 0)
+def _reserve_size(ring: KeyRing, policy: RotationPolicy) -> int:
+    """How many keys of the deployment's algorithm are in reserve."""
+    return sum(key.state is KeyState.PREPARED and key.usable and key.algorithm == policy.algorithm for key in ring.keys)
 
 
 def _successor(ring: KeyRing, policy: RotationPolicy, now: int) -> SigningKey | None:
