@@ -307,3 +307,22 @@ def test_a_look_at_the_ring_measures_nothing(founded: Deployed) -> None:
     founded.run("list")
 
     assert founded.metrics() == []
+
+
+@pytest.mark.parametrize("call", ["kms:TagResource", "kms:DisableKey"])
+def test_a_revoked_key_leaves_the_set_though_kms_will_not_hear_of_it(founded: Deployed, call: str) -> None:
+    """The run fails at its end, so that somebody hears of it, and the next one marks and disables the key."""
+    bad, reserve = founded.ring.keys
+    founded.cloud.fail(call, Failure("AccessDeniedException", 400))
+    with pytest.raises(RuntimeError, match=call):
+        founded.run("revoke", kid=bad.kid, reason="leaked")
+
+    assert founded.active_kid == reserve.kid
+    assert bad.kid not in founded.served_kids()
+    assert founded.cloud.kms.keys[bad.key_arn].state == "Enabled"
+
+    founded.cloud.mend()
+    founded.run()
+    assert founded.cloud.kms.keys[bad.key_arn].tags["jobpass:revoked"] == "leaked"
+    assert founded.cloud.kms.keys[bad.key_arn].state == "PendingDeletion"
+    founded.assert_at_rest()
