@@ -46,4 +46,5 @@ class RoleSettings(Settings):
             when=dict(self.when),
             audiences=tuple(self.audiences),
             pin_required=self.pin == "required",
+            max_session_seconds=self.max_session_seconds,
         )

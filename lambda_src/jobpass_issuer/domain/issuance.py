@@ -14,11 +14,11 @@ from jobpass_issuer.domain.errors import (
 from jobpass_issuer.domain.key_ring import KeyRing, SigningKey
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.request_token import NO_SECRET_SHA256, RequestToken
+from jobpass_issuer.domain.standing import Entitlement, RoleTerms
 
 TAGS_CLAIM = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 ROLES_CLAIM = "https://aws.amazon.com/roles"
-# What no profile may say: the standard claims, what STS reads, and `azp`, which STS would take in place of `aud`.
 # What a profile may not say: the standard claims, those that change how STS reads a token, and AWS's own.
 RESERVED_CLAIMS = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "azp", "amr"}) | {
     TAGS_CLAIM,
@@ -29,9 +29,12 @@ RESERVED_CLAIMS = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "a
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """What a job asks for: one audience, at most one role to be pinned to, and how long the token should live."""
+    """What a job asks for: an audience, at most one role to be pinned to, and how long the token should live.
 
-    audience: str
+    Without an audience the token is for the registration's default one.
+    """
+
+    audience: str | None = None
     role_arn: str | None = None
     expires_in_seconds: int | None = None
 
@@ -80,7 +83,7 @@ def authenticate(
 
 
 def decide(
-    registration: Registration,
+    entitlement: Entitlement,
     ring: KeyRing | None,
     request: TokenRequest,
     *,
@@ -93,23 +96,19 @@ def decide(
 
     Raises:
         InvalidTargetError: the audience or the role is not of the registration.
-        InvalidRequestError: the lifetime asked for is not a positive number.
+        InvalidRequestError: no audience is named and there is no default, or the lifetime is not a positive number.
         TemporarilyUnavailableError: no signing key is active.
     """
-    if request.audience not in registration.audiences:
-        listed = ", ".join(registration.audiences)
-        raise InvalidTargetError(
-            f"audience: is not registered for this job; ask for one of: {listed}, or have the platform register it",
-            [Problem("audience", "is not registered for this job")],
-        )
+    registration = entitlement.registration
+    audience = _audience(entitlement, request.audience)
     claims = {
         "iss": issuer_url,
-        "aud": request.audience,
+        "aud": audience,
         "sub": registration.subject,
         **_times(registration, request, lifetimes, now),
         "jti": jti,
         **{name: value for name, value in registration.claims.items() if name not in RESERVED_CLAIMS},
-        **_aws_claims(registration, request),
+        **_aws_claims(entitlement, audience, request.role_arn),
     }
     key = ring.active if ring else None
     if key is None:
@@ -117,35 +116,76 @@ def decide(
     return Grant(registration, key, claims)
 
 
+def _audience(entitlement: Entitlement, wanted: str | None) -> str:
+    """The audience asked for, or the registration's default one."""
+    listed = ", ".join(entitlement.audiences) or "none any more"
+    audience = wanted or entitlement.registration.default_audience
+    if audience is None:
+        text = f"is missing: append `&audience=<whom the token is for>` to the request URL; this job has: {listed}"
+        raise InvalidRequestError.of([Problem("audience", text)])
+    if audience not in entitlement.audiences:
+        raise InvalidTargetError(
+            f"audience: is not registered for this job; ask for one of: {listed}, or have the platform register it",
+            [Problem("audience", "is not registered for this job")],
+        )
+    return audience
+
+
 def _times(registration: Registration, request: TokenRequest, lifetimes: Lifetimes, now: int) -> dict[str, int]:
     """The token's times: no longer than permitted, and never past the registration's own end."""
     if request.expires_in_seconds is not None and request.expires_in_seconds < 1:
         raise InvalidRequestError.of([Problem("expires_in", "must be a whole number of seconds, 1 or more")])
-    lifetime = request.expires_in_seconds or lifetimes.default_seconds
-    expires_at = min(now + min(lifetime, lifetimes.max_seconds), registration.expires_at)
-    return {"iat": now, "nbf": now, "exp": expires_at}
+    usual = registration.token_lifetime_seconds or lifetimes.default_seconds
+    lifetime = min(request.expires_in_seconds or usual, lifetimes.max_seconds)
+    return {"iat": now, "nbf": now, "exp": min(now + lifetime, registration.expires_at)}
 
 
-def _aws_claims(registration: Registration, request: TokenRequest) -> dict[str, Any]:
-    """What STS reads beside the standard claims where IAM knows the audience (IAM, "Pass session tags in AWS STS")."""
-    if request.role_arn is not None and request.role_arn not in registration.roles:
-        listed = ", ".join(registration.roles) or "none"
+def role_terms(entitlement: Entitlement, role_arn: str) -> RoleTerms:
+    """Return the terms of a role that the registration may use.
+
+    Raises:
+        InvalidTargetError: it may not, or may no longer.
+    """
+    terms = entitlement.roles.get(role_arn)
+    if terms is None:
+        listed = ", ".join(entitlement.roles) or "none"
         raise InvalidTargetError(
             f"role_arn: is not a role of this registration, which has: {listed}; have the platform register it",
             [Problem("role_arn", "is not a role of this registration")],
         )
-    if request.audience not in registration.aws_audiences:
-        if request.role_arn is not None:
+    return terms
+
+
+def _aws_claims(entitlement: Entitlement, audience: str, role_arn: str | None) -> dict[str, Any]:
+    """What STS reads beside the standard claims where IAM knows the audience (IAM, "Pass session tags in AWS STS")."""
+    registration = entitlement.registration
+    if role_arn is not None:
+        role_terms(entitlement, role_arn)
+    if audience not in entitlement.aws_audiences:
+        if role_arn is not None:
             text = "role_arn pins a token for AWS; its audience must be a client ID of the IAM provider"
             raise InvalidRequestError(text, [Problem("role_arn", text)])
         return {}
     claims: dict[str, Any] = {}
     if registration.aws_claims == "full":
         if registration.session_tags:
-            tags = {name: [value] for name, value in registration.session_tags.items()}
-            claims[TAGS_CLAIM] = {"principal_tags": tags}
+            tags: dict[str, Any] = {
+                "principal_tags": {name: [value] for name, value in registration.session_tags.items()}
+            }
+            if registration.transitive_tags:
+                tags["transitive_tag_keys"] = list(registration.transitive_tags)
+            claims[TAGS_CLAIM] = tags
         if registration.source_identity is not None:
             claims[SOURCE_IDENTITY_CLAIM] = registration.source_identity
-    if request.role_arn is not None:
-        claims[ROLES_CLAIM] = [request.role_arn]
+    if role_arn is not None:
+        claims[ROLES_CLAIM] = [role_arn]
+    elif registration.pinned:
+        claims[ROLES_CLAIM] = _pins(entitlement)
     return claims
+
+
+def _pins(entitlement: Entitlement) -> list[str]:
+    """The roles that a registration pins every token to; without any, such a token would reach every role."""
+    if not entitlement.roles:
+        raise InvalidTargetError("the roles that this job is pinned to are no longer its platform's: register it anew")
+    return list(entitlement.roles)

@@ -1,8 +1,9 @@
 """A profile: how one kind of job is described, and what its ID tokens say."""
 
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from jobpass_issuer.domain.errors import Problem, shown
@@ -10,14 +11,30 @@ from jobpass_issuer.domain.subject import SubjectTemplate, parse_template, rende
 
 DEFAULT_PATTERN = r"[A-Za-z0-9._/@+-]+"
 MAX_VALUE_LENGTH = 256
+SHORT_SUBJECT_BYTES = 127
+
+
+# A claim is a template over the fields, a truth that always holds, or the parts of one field's value between commas.
+Claim = str | bool | Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """What a field's value may be: a pattern that it matches whole, in ASCII terms, and whether it must be there."""
+    """What a field's value may be: a pattern that it matches whole, in ASCII terms, and whether it must be there.
+
+    `reserved` values are refused though they match. `otherwise` stands in the subject for a job that has no value, and
+    no job can have it for a value: the two are never taken for one another.
+    """
 
     pattern: str = DEFAULT_PATTERN
     required: bool = False
+    reserved: tuple[str, ...] = ()
+    otherwise: str | None = None
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The values that no job can have, though they match the pattern."""
+        return (*self.reserved, *((self.otherwise,) if self.otherwise is not None else ()))
 
     def mistake(self, value: str) -> str | None:
         """Return what is wrong with a value and how to mend it, or None where nothing is."""
@@ -29,6 +46,10 @@ class FieldRule:
             return "must not hold control or invisible characters"
         if not re.fullmatch(self.pattern, value, re.ASCII):
             return f"must match the pattern {self.pattern} whole"
+        if value in self.refused:
+            return (
+                f"must not be `{value}`, which has a meaning of its own: leave the field out, or give it another name"
+            )
         return None
 
 
@@ -36,23 +57,32 @@ class FieldRule:
 class Profile:
     """How one kind of job is described.
 
-    `claims` and `source_identity` are templates over the fields, as the subject is; a claim whose field is absent is
-    left out. `session_tags` says which field each tag of the AWS session takes. `constants` are fields that the
-    deployment fixes.
+    `claims`, `source_identity` and `default_audience` are templates over the fields, as the subject is; a claim whose
+    field is absent is left out. `session_tags` says which field each tag of the AWS session takes, and
+    `transitive_tags` which of them stay on when the session assumes a further role. `constants` are fields that the
+    deployment fixes. `short_subject` names a claim that holds the subject in at most 127 bytes. Without
+    `token_lifetime_seconds` tokens live as long as the deployment says.
     """
 
     name: str
     fields: Mapping[str, FieldRule]
     subject: SubjectTemplate
-    claims: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
     session_tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tags: tuple[str, ...] = ()
     source_identity: str | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
+    default_audience: str | None = None
+    token_lifetime_seconds: int | None = None
+    short_subject: str | None = None
 
     def required_fields(self) -> tuple[str, ...]:
         """The fields without which no token can be made: those of the subject, and those marked so."""
+        needed = [
+            name for name in self.subject.fields if name not in self.fields or self.fields[name].otherwise is None
+        ]
         marked = [name for name, rule in self.fields.items() if rule.required]
-        return tuple(dict.fromkeys([*self.subject.fields, *marked]))
+        return tuple(dict.fromkeys([*needed, *marked]))
 
     def complete(self, given: Mapping[str, str]) -> dict[str, str]:
         """Return the given fields with the deployment's constants."""
@@ -80,9 +110,29 @@ class Profile:
             mistake = self.subject.value_mistake(value)
         return mistake
 
-    def claim_set(self, fields: Mapping[str, str]) -> dict[str, str]:
+    def subject_values(self, fields: Mapping[str, str]) -> dict[str, str]:
+        """Return what stands in the subject's places for a job with these fields."""
+        absent = {name: rule.otherwise for name, rule in self.fields.items() if rule.otherwise is not None}
+        return {**absent, **fields}
+
+    def subject_of(self, fields: Mapping[str, str]) -> str:
+        """Return the subject of a job with these fields.
+
+        Raises:
+            ValueError: a value is missing, empty or may not stand in a subject, or the subject is too long.
+        """
+        return self.subject.format(self.subject_values(fields))
+
+    def claim_set(self, fields: Mapping[str, str]) -> dict[str, Any]:
         """Return the profile's own claims for a job with these fields."""
-        return _rendered(self.claims, fields)
+        claims = {name: _claim(claim, fields) for name, claim in self.claims.items()}
+        if self.short_subject is not None:
+            claims[self.short_subject] = short(self.subject_of(fields))
+        return {name: value for name, value in claims.items() if value is not None}
+
+    def audience(self, fields: Mapping[str, str]) -> str | None:
+        """Return for whom a job's tokens are where its request does not say, or None where it must."""
+        return None if self.default_audience is None else render(parse_template(self.default_audience), fields)
 
     def tags(self, fields: Mapping[str, str]) -> dict[str, str]:
         """Return the AWS session's tags for a job with these fields."""
@@ -92,23 +142,51 @@ class Profile:
         """Return plain values from which `from_document` makes the same profile."""
         return {
             "name": self.name,
-            "fields": {
-                name: {"pattern": rule.pattern, "required": rule.required} for name, rule in self.fields.items()
-            },
+            "fields": {name: asdict(rule) for name, rule in self.fields.items()},
             "subject": self.subject.text,
             "claims": dict(self.claims),
             "session_tags": dict(self.session_tags),
+            "transitive_tags": list(self.transitive_tags),
             "source_identity": self.source_identity,
             "constants": dict(self.constants),
+            "default_audience": self.default_audience,
+            "token_lifetime_seconds": self.token_lifetime_seconds,
+            "short_subject": self.short_subject,
         }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Return the profile that `to_document` wrote."""
-        fields = {name: FieldRule(**rule) for name, rule in document["fields"].items()}
-        return cls(**{**document, "fields": fields, "subject": SubjectTemplate(document["subject"])})
+        fields = {name: field_rule(rule) for name, rule in document["fields"].items()}
+        return cls(
+            **{
+                **document,
+                "fields": fields,
+                "subject": SubjectTemplate(document["subject"]),
+                "transitive_tags": tuple(document["transitive_tags"]),
+            }
+        )
 
 
-def _rendered(templates: Mapping[str, str], fields: Mapping[str, str]) -> dict[str, str]:
-    values = {name: render(parse_template(template), fields) for name, template in templates.items()}
-    return {name: value for name, value in values.items() if value is not None}
+def field_rule(document: Mapping[str, Any]) -> FieldRule:
+    """Return a field's rule from plain values, the absent ones at their defaults."""
+    return FieldRule(**{**document, "reserved": tuple(document.get("reserved", ()))})
+
+
+def short(subject: str) -> str:
+    """Return a subject of at most 127 bytes: the same where it is that short, else its SHA-256 in hexadecimal.
+
+    Google Cloud takes no longer `google.subject` (Google Cloud, "Workload Identity Federation", attribute mappings).
+    """
+    if len(subject.encode()) <= SHORT_SUBJECT_BYTES:
+        return subject
+    return "sha256:" + hashlib.sha256(subject.encode()).hexdigest()
+
+
+def _claim(claim: Claim, fields: Mapping[str, str]) -> Any:
+    if isinstance(claim, str):
+        return render(parse_template(claim), fields)
+    if isinstance(claim, bool):
+        return claim
+    listed = fields.get(claim["list"])
+    return None if listed is None else listed.split(",")

@@ -1,7 +1,7 @@
 """A registration: a job's right to ID tokens, for which audiences, and until when."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 AwsClaims = Literal["full", "none"]
@@ -12,8 +12,9 @@ class Registration:
     """What a platform registered for one job; times are Unix seconds.
 
     Everything that a token says of the job is settled here, so that issuing one reads nothing else: `subject`,
-    `claims`, `session_tags` and `source_identity` are the profile's templates filled in. `aws_audiences` are those of
-    `audiences` that are client IDs of the IAM provider; `roles` are ARNs that a token may be pinned to.
+    `claims`, `session_tags` and `source_identity` are the profile's templates filled in. `roles` are ARNs that a token
+    may be pinned to and credentials drawn for; `pinned` tokens are for these alone, and `obstacles` says what stood
+    between the job and some of them when it was registered. `default_audience` is one of `audiences`.
     """
 
     job_id: str
@@ -21,17 +22,21 @@ class Registration:
     profile: str
     fields: Mapping[str, str]
     subject: str
-    claims: Mapping[str, str]
+    claims: Mapping[str, Any]
     session_tags: Mapping[str, str]
     source_identity: str | None
     aws_claims: AwsClaims
     audiences: tuple[str, ...]
-    aws_audiences: tuple[str, ...]
     roles: tuple[str, ...]
     secret_sha256: str
     registered_at: int
     expires_at: int
     ended_at: int | None = None
+    transitive_tags: tuple[str, ...] = ()
+    pinned: bool = False
+    obstacles: Mapping[str, str] = field(default_factory=dict)
+    default_audience: str | None = None
+    token_lifetime_seconds: int | None = None
 
     def is_live(self, now: int) -> bool:
         """Whether the job still has a right to tokens."""
@@ -47,6 +52,7 @@ class Registration:
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
-        """Return the registration that `to_document` wrote."""
-        lists = {name: tuple(document[name]) for name in ("audiences", "aws_audiences", "roles")}
-        return cls(**{**document, **lists})
+        """Return the registration that `to_document` wrote, now or in a version whose members were others."""
+        known = {each.name: document[each.name] for each in fields(cls) if each.name in document}
+        lists = {name: tuple(known.get(name, ())) for name in ("audiences", "roles", "transitive_tags")}
+        return cls(**{**known, **lists})

@@ -21,6 +21,7 @@ class TrustingRole:
     when: Mapping[str, str]
     audiences: tuple[str, ...]
     pin_required: bool = False
+    max_session_seconds: int = 3600
 
     def arn(self, partition: str, account_id: str) -> str:
         """Return the role's ARN in an account."""
