@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -31,35 +32,42 @@ class RegistrationError(Exception):
 
 @dataclass(frozen=True)
 class Registration:
-    """A registered job, and what the platform hands to it."""
+    """A registered job, and what the platform hands to it: `environment` has each block that it asked for."""
 
     job_id: str
     request_url: str
     request_token: str = field(repr=False)
     expires_at: str
+    environment: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    roles: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Job:
-    """What the platform says of a job when it registers it."""
+    """What the platform says of a job when it registers it; what is None it leaves out."""
 
     fields: Mapping[str, str]
     profile: str = "ci"
-    audiences: Sequence[str] = (AUDIENCE,)
+    audiences: Sequence[str] | None = (AUDIENCE,)
     roles: Sequence[str] = ("web-deploy",)
     expires_in_seconds: int = 3600
+    environment: Sequence[str] | None = None
+    pinned: bool | None = None
+    aws_claims: str | None = None
 
     def body(self) -> bytes:
         """The body of POST /v1/jobs."""
-        return json.dumps(
-            {
-                "profile": self.profile,
-                "fields": dict(self.fields),
-                "audiences": list(self.audiences),
-                "roles": list(self.roles),
-                "expires_in_seconds": self.expires_in_seconds,
-            }
-        ).encode()
+        members = {
+            "profile": self.profile,
+            "fields": dict(self.fields),
+            "audiences": self.audiences,
+            "roles": self.roles,
+            "expires_in_seconds": self.expires_in_seconds,
+            "environment": self.environment,
+            "pinned": self.pinned,
+            "aws_claims": self.aws_claims,
+        }
+        return json.dumps({name: value for name, value in members.items() if value is not None}).encode()
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,14 @@ class Platform:
             said = answer.body[:500].decode(errors="replace")
             raise RegistrationError(f"POST /v1/jobs answered {answer.status}: {said}")
         made = json.loads(answer.body)
-        return Registration(made["job_id"], made["request_url"], made["request_token"], str(made["expires_at"]))
+        return Registration(
+            made["job_id"],
+            made["request_url"],
+            made["request_token"],
+            str(made["expires_at"]),
+            made["environment"],
+            made["roles"],
+        )
 
     def end(self, job_id: str) -> Answer:
         """End a job."""

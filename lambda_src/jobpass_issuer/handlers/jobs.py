@@ -47,15 +47,25 @@ def handler(event: dict[str, Any], _context: object) -> Response:
 
 
 def _serve(event: request.Event) -> Response:
-    settings = _settings()
-    platform = platform_of(_caller(event), _deployment(), Account(settings.partition, settings.account_id))
+    platform = _platform(event)
     request.query(event, ())
-    if event["routeKey"] == "POST /v1/jobs":
+    method = event["routeKey"].partition(" ")[0]
+    if method == "POST":
         return _register(event, platform)
     job_id = event["pathParameters"]["job_id"]
     if not JOB_ID.fullmatch(job_id):
         raise _no_such_job()
-    return _end(job_id, platform) if event["routeKey"].startswith("DELETE ") else _show(job_id, platform)
+    return _end(job_id, platform) if method == "DELETE" else _show(job_id, platform)
+
+
+def _platform(event: request.Event) -> Platform:
+    """Return who calls. The route decides by what it is proven, never what the caller sends along.
+
+    Raises:
+        AccessDeniedError: the caller is no platform of this issuer.
+    """
+    settings = _settings()
+    return platform_of(_caller(event), _deployment(), Account(settings.partition, settings.account_id))
 
 
 def _caller(event: request.Event) -> str:
