@@ -48,7 +48,7 @@ def reaching_variables(
     few of them know where such names lead.
     """
     trusted = dict.fromkeys(
-        ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
+        ("AWS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "DENO_CERT"),
         str(authority),
     )
     return {

@@ -1,4 +1,7 @@
-"""Node for the CDK command line: the machine's own when recent enough, else from PyPI; and the packages it runs."""
+"""Node and the npm packages that run on it, the CDK command line first of all.
+
+The machine's own Node when it is recent enough, else PyPI's.
+"""
 
 import fcntl
 import hashlib
@@ -99,30 +102,31 @@ def from_pypi(directory: Path) -> Node:
 
 
 def install_packages(node: Node, directory: Path = REPOSITORY) -> None:
-    """Install exactly what package-lock.json names into node_modules, unless it is there already.
+    """Install exactly what a folder's package-lock.json names into its node_modules, unless it is there already.
 
-    Raises NodeError when npm fails.
+    One process at a time does. Raises NodeError when npm fails.
     """
     lock = directory / "package-lock.json"
     modules = directory / "node_modules"
-    if _is_stamped(modules, lock):
-        return
-    # Install scripts are other people's code that nothing here needs.
-    _run(
-        [
-            *node.npm,
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-            "--prefix",
-            str(directory),
-        ],
-        "npm could not install the CDK command line; is the npm registry within reach?",
-        {**os.environ, "PATH": os.pathsep.join((node.directory, os.environ.get("PATH", "")))},
-    )
-    _stamp(modules, lock)
+    with _one_at_a_time(USUAL_FOLDER / "npm.lock"):
+        if _is_stamped(modules, lock):
+            return
+        # Install scripts are other people's code that nothing here needs.
+        _run(
+            [
+                *node.npm,
+                "ci",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+                "--prefix",
+                str(directory),
+            ],
+            f"npm could not install what {lock.name} in {directory} pins; is the npm registry within reach?",
+            {**os.environ, "PATH": os.pathsep.join((node.directory, os.environ.get("PATH", "")))},
+        )
+        _stamp(modules, lock)
 
 
 def prepare() -> Node:

@@ -7,17 +7,20 @@ import pytest
 
 from local.deployment import EXAMPLE_CONFIGURATION, Deployment, deployed
 from local.folder import Folder
+from local.node import NodeError
 from local.registration import Job, Platform, Registration
 from local.stage import Stages
-from tests.e2e import callers
+from tests.e2e import callers, npm_packages
+from tests.e2e.npm_packages import NpmPackages
 from tests.e2e.registering import NIGHTLY
+from tests.e2e.relay import Relay, relaying
 from tests.e2e.two_issuers import Issuers, deployed_issuers
 
 HERE = Path(__file__).parent
 
 
 # Tests that share a deployment share a worker (`-n` uses loadgroup): a deployment each would cost more than they gain.
-GROUPS = {"deployment": "e2e", "issuers": "own-domain", "stack": "rotation"}
+GROUPS = {"deployment": "e2e", "issuers": "own-domain", "stack": "rotation", "clients": "clients"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -60,3 +63,26 @@ def issuers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuers]:
     """Two more issuers on an embedded AWS of their own, in the state that the last test left."""
     with deployed_issuers(tmp_path_factory.mktemp("own-domain")) as both:
         yield both
+
+
+@pytest.fixture(scope="session")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The stack that the clients of other projects are run against: see clients.yaml."""
+    with deployed(HERE / "clients.yaml", Folder(tmp_path_factory.mktemp("clients")), Stages(None)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def npm() -> NpmPackages:
+    """The npm packages of other projects, and Node, Deno and Bun; installed at the first test that asks for them."""
+    try:
+        return npm_packages.installed()
+    except NodeError as error:
+        pytest.fail(f"the npm packages of tests/clients are needed here: {error}")
+
+
+@pytest.fixture
+def relay(clients: Deployment) -> Iterator[Relay]:
+    """A loopback address of the API of `clients`."""
+    with relaying(clients.web, clients.output("ApiUrl")) as running:
+        yield running
