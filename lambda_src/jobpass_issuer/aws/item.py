@@ -11,6 +11,8 @@ Item = Mapping[str, Mapping[str, Any]]
 RING_KEY = {"pk": {"S": "ring"}}
 # Long enough to look at a job after its end, short enough not to keep what nobody needs.
 KEPT_AFTER_END_SECONDS = 7 * 86400
+# A clock that differs must not forget a used assertion while it could still be sent.
+ASSERTION_KEPT_SECONDS = 3600
 
 
 def job_key(job_id: str) -> dict[str, dict[str, str]]:
@@ -33,6 +35,14 @@ def registration_of(item: Item) -> Registration:
     registration = Registration.from_document(json.loads(item["document"]["S"]))
     ended_at = item.get("ended_at")
     return registration.ended(int(ended_at["N"])) if ended_at else registration
+
+
+def assertion_item(platform: str, jti_sha256: str, expires_at: int) -> dict[str, dict[str, Any]]:
+    """Return the item that says that a platform's client assertion has been used, kept until long after it expires."""
+    return {
+        "pk": {"S": f"assertion#{platform}#{jti_sha256}"},
+        "delete_after": {"N": str(expires_at + ASSERTION_KEPT_SECONDS)},
+    }
 
 
 def ring_item(ring: KeyRing) -> dict[str, dict[str, Any]]:

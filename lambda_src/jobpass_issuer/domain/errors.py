@@ -17,12 +17,19 @@ class Problem:
 
 
 MAX_PROBLEMS = 20
+MAX_LISTED = 10
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
 def shown(name: str) -> str:
     """Return a name that somebody made up as an error may show it: one that is no plain name might be a secret."""
     return name if _PLAIN_NAME.fullmatch(name) else "(a name that is not shown)"
+
+
+def listed(values: Sequence[str]) -> str:
+    """Return values as an error lists them: the first ten, and how many more, so that no answer dwarfs its request."""
+    told = ", ".join(values[:MAX_LISTED]) or "none"
+    return told if len(values) <= MAX_LISTED else f"{told} and {len(values) - MAX_LISTED} more"
 
 
 class IssuerError(Exception):
@@ -60,6 +67,12 @@ class InvalidTokenError(IssuerError):
     """The request token is missing, malformed, unknown, ended or expired (RFC 6750, section 3.1)."""
 
     code = "invalid_token"
+
+
+class InvalidClientError(IssuerError):
+    """The client assertion is missing, malformed, used before, or proves no platform (RFC 6749, section 5.2)."""
+
+    code = "invalid_client"
 
 
 class AccessDeniedError(IssuerError):

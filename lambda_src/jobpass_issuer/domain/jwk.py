@@ -13,6 +13,18 @@ def base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
+def from_base64url(text: str) -> bytes:
+    """Return what base64url without padding stands for (RFC 7515, section 2).
+
+    Raises:
+        ValueError: it is another text than `base64url` makes: padded, with other characters, or with bits left over.
+    """
+    data = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+    if base64url(data) != text:
+        raise ValueError("is not base64url without padding")
+    return data
+
+
 def rsa(modulus: int, exponent: int) -> dict[str, str]:
     """Return the members of an RSA public key (RFC 7518, section 6.3.1): integers in as few bytes as hold them."""
     return {"kty": "RSA", "n": base64url(_minimal(modulus)), "e": base64url(_minimal(exponent))}

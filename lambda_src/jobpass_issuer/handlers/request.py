@@ -3,11 +3,11 @@
 import base64
 import binascii
 import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
+from jobpass_issuer.domain import strict_json
 from jobpass_issuer.domain.errors import InvalidRequestError, Problem, shown
 
 MAX_BODY_BYTES = 65_536
@@ -64,7 +64,7 @@ def json_body(event: Event) -> Any:
     if media_type != "application/json":
         raise InvalidRequestError("send the body as JSON, with `Content-Type: application/json`")
     try:
-        return json.loads(_body_text(event), object_pairs_hook=_members_once, parse_constant=_no_constant)
+        return strict_json.loads(_body_text(event))
     except json.JSONDecodeError as error:
         text = f"the body is not JSON (line {error.lineno}, column {error.colno}: {error.msg})"
     except (ValueError, RecursionError) as error:
@@ -81,17 +81,3 @@ def _body_text(event: Event) -> str:
         return data.decode("utf-8")
     except (UnicodeError, binascii.Error):
         raise InvalidRequestError("the body is not UTF-8 text") from None
-
-
-def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a member given twice, of which parsers keep different ones (RFC 8259, section 4)."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        repeated = next(name for name, count in counts.items() if count > 1)
-        raise ValueError(f"the member `{shown(repeated)}` is given twice")
-    return members
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON number")
