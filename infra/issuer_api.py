@@ -14,10 +14,15 @@ from jobpass.configuration import Configuration
 
 STAGE = "$default"
 PLATFORM_ROUTES = (("POST", "/v1/jobs"), ("GET", "/v1/jobs/{job_id}"), ("DELETE", "/v1/jobs/{job_id}"))
-TOKEN_ROUTE = ("GET", "/v1/token")
+# Of GitHub Actions' clients, of Windmill's, and of the AWS SDKs.
+JOB_ROUTES = (
+    ("GET", "/v1/token"),
+    ("POST", "/api/w/{workspace}/oidc/token/{audience+}"),
+    ("GET", "/v1/credentials"),
+)
 
-# Who called which route with what result. Never headers, path or query string: the token route's headers carry the
-# request token, and its query says for whom a job wants to be known.
+# Who called which route with what result. Never headers, path or query string: the headers of a job's request carry the
+# request token, and its query, or Windmill's path, says for whom the job wants to be known.
 _ACCESS_LOG = {
     "requestId": "$context.requestId",
     "extendedRequestId": "$context.extendedRequestId",
@@ -80,8 +85,9 @@ class IssuerApi(Construct):
 
     def route_jobs(self, function: lambda_.IFunction) -> None:
         """Send what jobs ask to a function, which checks their request tokens itself."""
-        method, path = TOKEN_ROUTE
-        self._route(method, path, integrations.HttpLambdaIntegration("Token", function), None)
+        integration = integrations.HttpLambdaIntegration("Token", function)
+        for method, path in JOB_ROUTES:
+            self._route(method, path, integration, None)
 
     def platform_route_arns(self) -> list[str]:
         """Return the ARNs by which execute-api:Invoke permits the platform routes, and no other route."""

@@ -108,8 +108,9 @@ class IssuerStack(Stack):
         standing = _document(Standing.of(self._configuration.deployment()).to_document())
         return self._function(
             "Token",
-            FunctionAsset("token", ("dynamodb", "kms"), {"standing.json": standing}).build(),
-            # No kms:Sign: the key's own policy admits this role, and no identity policy admits anybody.
+            FunctionAsset("token", ("dynamodb", "kms", "sts"), {"standing.json": standing}).build(),
+            # No kms:Sign: the key's own policy admits this role, and no identity policy admits anybody. Nothing of STS
+            # either: whom it gives a session of a trusting role, it knows by the ID token alone.
             [self._table.read_anything()],
             {
                 "TABLE_NAME": self._table.table.table_name,
@@ -128,6 +129,7 @@ class IssuerStack(Stack):
             [self._table.keep_registrations()],
             {
                 "TABLE_NAME": self._table.table.table_name,
+                "ISSUER_URL": self._site.issuer_url,
                 "API_URL": self._api.url,
                 "PARTITION": self.partition,
                 "ACCOUNT_ID": self.account,

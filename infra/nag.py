@@ -8,6 +8,7 @@ from aws_cdk import Acknowledgment, App, CfnElement, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import Construct
 
+from infra.issuer_api import JOB_ROUTES
 from jobpass.configuration import Configuration
 
 
@@ -52,11 +53,14 @@ _EVERYWHERE = (
         "Requests for public documents carry no identity and no secret; who fetched a JWK Set decides nothing, and the "
         "log would be a second bucket to guard. Errors and volume are in CloudFront's metrics.",
     ),
-    Accepted(
-        "HttpApi/Api/GET--v1--token/Resource",
-        "APIG4",
-        "Jobs have no AWS credentials yet: the token function itself checks the request token, against its hash and in "
-        "constant time, before anything else.",
+    *(
+        Accepted(
+            f"HttpApi/Api/{method}{path.replace('/', '--')}/Resource",
+            "APIG4",
+            "Jobs have no AWS credentials yet: the token function itself checks the request token, against its hash "
+            "and in constant time, before anything else.",
+        )
+        for method, path in JOB_ROUTES
     ),
     *(
         Accepted(

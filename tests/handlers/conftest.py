@@ -11,9 +11,9 @@ import pytest
 from botocore.config import Config
 
 from jobpass_issuer.aws import client as clients
-from jobpass_issuer.aws import kms_keys
+from jobpass_issuer.aws import kms_keys, sts_sessions
 from jobpass_issuer.domain.standing import Standing
-from jobpass_issuer.handlers import jobs, keys, telemetry, token
+from jobpass_issuer.handlers import aws_credentials, id_token, jobs, keys, telemetry
 from tests.aws import wire
 from tests.aws.wire import Aws
 from tests.domain.examples import DEPLOYMENT, ISSUER_URL
@@ -50,7 +50,8 @@ _ENVIRONMENT = {
 # One try and little patience: how often the SDK tries again is tested by itself.
 _IMPATIENT = Config(connect_timeout=1, read_timeout=0.4, retries={"mode": "standard", "total_max_attempts": 1})
 _CACHES: tuple[Any, ...] = (
-    *(token._settings, token._standing, token._table, token._signer),
+    *(id_token._settings, id_token._standing, id_token._table, id_token._signer),
+    *(aws_credentials._sts,),
     *(jobs._settings, jobs._deployment, jobs._table),
     *(keys._settings, keys._issuer, keys._rings, keys._keys, keys._documents, keys._rotation),
 )
@@ -80,8 +81,9 @@ def aws(_wire: tuple[str, Aws], monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     (tmp_path / "deployment.json").write_text(json.dumps(DEPLOYMENT.to_document()))
     monkeypatch.setattr(jobs, "_DEPLOYMENT_FILE", tmp_path / "deployment.json")
     (tmp_path / "standing.json").write_text(json.dumps(Standing.of(DEPLOYMENT).to_document()))
-    monkeypatch.setattr(token, "_STANDING_FILE", tmp_path / "standing.json")
+    monkeypatch.setattr(id_token, "_STANDING_FILE", tmp_path / "standing.json")
     monkeypatch.setattr(clients, "_CONFIG", _IMPATIENT)
+    monkeypatch.setattr(sts_sessions, "CONFIG", sts_sessions.CONFIG.merge(Config(read_timeout=0.4)))
     monkeypatch.setattr(kms_keys, "_POLICY_WAIT_SECONDS", 0)
     forget()
     yield stand_in

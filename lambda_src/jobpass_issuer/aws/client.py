@@ -20,6 +20,9 @@ def _session() -> Session:
     return get_session()
 
 
-def client(service: str) -> Any:
-    """Return a low-level client for an AWS service, in the function's Region and with its credentials."""
-    return _session().create_client(service, config=_CONFIG)
+def client(service: str, config: Config | None = None) -> Any:
+    """Return a low-level client for an AWS service, in the function's Region and with its credentials.
+
+    `config` stands in the place of the usual deadlines and tries, as a whole.
+    """
+    return _session().create_client(service, config=config or _CONFIG)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from jobpass_issuer.domain.errors import TemporarilyUnavailableError
 
@@ -70,5 +71,6 @@ def translated(operation: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise DependencyError(operation, code_of(error)) from None
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError) as error:
+        # Of an answer that it cannot parse, botocore's words hold the body, and the body may hold credentials.
         raise DependencyError(operation, type(error).__name__) from None

@@ -52,14 +52,19 @@ class RequestToken:
         return cls(match[1], match[2])
 
 
-def from_authorization(header: str | None) -> RequestToken:
+def from_authorization(header: str | None, *, bare: bool = False) -> RequestToken:
     """Return the request token of an `Authorization` header, whatever the scheme's case (RFC 9110, section 11.1).
+
+    With `bare` it may stand there without a scheme, as AWS SDKs send what AWS_CONTAINER_AUTHORIZATION_TOKEN holds (AWS
+    SDKs and Tools Reference Guide, "Container credential provider").
 
     Raises:
         InvalidTokenError: the header is absent, has another scheme, or holds no request token.
     """
     if not header:
         raise InvalidTokenError("send the registration's request token as `Authorization: Bearer <request_token>`")
+    if bare and " " not in header:
+        return RequestToken.parse(header)
     scheme, _, text = header.partition(" ")
     if scheme.lower() != "bearer":
         raise InvalidTokenError("the authorization scheme must be `Bearer`, with the registration's request token")

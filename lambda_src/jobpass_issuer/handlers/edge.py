@@ -9,21 +9,29 @@ from jobpass_issuer.handlers.response import Response, failure, status_of
 from jobpass_issuer.handlers.telemetry import count, logger
 
 
-def answered(work: Callable[[Event], Response], event: Event, refusal: str) -> Response:
-    """Return what the work answers, or the error that it raised, counted under the refusal's name."""
+def answered(
+    work: Callable[[Event], Response],
+    event: Event,
+    refusal: str,
+    failed: Callable[[IssuerError, str], Response] = failure,
+) -> Response:
+    """Return what the work answers, or the error that it raised, counted under the refusal's name.
+
+    `failed` spells an error, with the request's identifier, as the clients of a route read it.
+    """
     request_id = str(event.get("requestContext", {}).get("requestId", ""))
     try:
         return work(event)
     except DependencyError as error:
         logger.error("dependency failed", operation=error.operation, reason=error.reason, request_id=request_id)
         count("DependencyFailure", error.operation)
-        return failure(error, request_id)
+        return failed(error, request_id)
     except IssuerError as error:
         logger.info("refused", error=error.code, status=status_of(error), request_id=request_id)
         count(refusal, error.code)
-        return failure(error, request_id)
+        return failed(error, request_id)
     except Exception:  # noqa: BLE001 - the last way out: a handler that raises answers nobody
         # A fault of ours. Its traceback goes to the log; the caller gets the identifier that finds it there.
         logger.exception("fault", request_id=request_id)
         count("Fault")
-        return failure(IssuerError("Jobpass failed; give the request_id to whoever runs it"), request_id)
+        return failed(IssuerError("Jobpass failed; give the request_id to whoever runs it"), request_id)

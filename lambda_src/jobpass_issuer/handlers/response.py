@@ -37,12 +37,21 @@ def success(body: Mapping[str, Any], status: int = 200) -> Response:
     return {"statusCode": status, "headers": dict(_HEADERS), "body": json.dumps(body)}
 
 
-def failure(error: IssuerError, request_id: str) -> Response:
-    """Return an error as RFC 6749, section 5.2 shapes it, with every problem it has and the request's identifier."""
+def plain_text(body: str) -> Response:
+    """Return a success whose body is a text in ASCII."""
+    return {"statusCode": 200, "headers": {**_HEADERS, "Content-Type": "text/plain; charset=utf-8"}, "body": body}
+
+
+def failure(error: IssuerError, request_id: str, members: Mapping[str, str] | None = None) -> Response:
+    """Return an error as RFC 6749, section 5.2 shapes it, with every problem it has and the request's identifier.
+
+    `members` are those that the clients of a route read beside.
+    """
     body: dict[str, Any] = {
         "error": error.code,
         "error_description": error.description,
         "request_id": request_id,
+        **(members or {}),
     }
     if error.problems:
         body["problems"] = [{"field": problem.path, "problem": problem.message} for problem in error.problems]

@@ -1,0 +1,92 @@
+"""Sessions of trusting roles, which STS gives for an ID token: the one call that is not signed with credentials."""
+
+from datetime import UTC
+from typing import Any
+
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from jobpass_issuer.aws.failure import DependencyError, required, translated
+from jobpass_issuer.domain.credentials import Credentials, Refusal, SessionRequest
+
+_OPERATION = "sts:AssumeRoleWithWebIdentity"
+# Who asks for credentials is an AWS SDK, which waits 2 s (botocore: three tries, 1 s between) or 1 s (JavaScript, v3).
+# Of that, reading and signing take some 50 ms, and a good answer of STS 100 to 300: so one try of at most 0.5 + 1.2 s
+# still answers botocore within its 2 s, with words rather than with silence. A second try here could not, and need not:
+# the SDKs, JavaScript's too, try again by themselves, and then find STS with the issuer's keys already fetched.
+CONFIG = Config(
+    signature_version=UNSIGNED,
+    connect_timeout=0.5,
+    read_timeout=1.2,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    tcp_keepalive=True,
+)
+
+
+_REFUSALS = {
+    "AccessDenied": Refusal.UNTRUSTED,
+    "PackedPolicyTooLarge": Refusal.TAGS_TOO_LONG,
+    "RegionDisabledException": Refusal.REGION_DISABLED,
+    "ValidationError": Refusal.OTHER_TERMS,
+}
+_UNCHECKED = "InvalidIdentityToken"
+
+
+class SessionRefusedError(Exception):
+    """STS gives no session, and will not when it is asked again."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+class TokenUncheckedError(DependencyError):
+    """STS could not check the ID token: it found no provider for it, or no key.
+
+    A provider and a key that are new are so everywhere within a minute. What lasts longer is for whoever runs the
+    issuer to mend, and no fault of the job either.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(_OPERATION, _UNCHECKED)
+        self.description = (
+            "STS could not check the job's ID token; right after a deployment this passes within a minute. If it does "
+            "not, see whether the issuer's documents are served, and the role's account has the OIDC provider"
+        )
+
+
+class StsSessions:
+    """STS, as anybody may ask it who has an ID token."""
+
+    def __init__(self, sts: Any) -> None:
+        self._sts = sts
+
+    def draw(self, request: SessionRequest, id_token: str) -> Credentials:
+        """Return the credentials of a new session.
+
+        Raises:
+            SessionRefusedError: STS refuses for a reason that does not pass by itself.
+            TokenUncheckedError: STS could not check the token.
+            DependencyError: STS failed.
+        """
+        try:
+            with translated(_OPERATION):
+                answer = self._sts.assume_role_with_web_identity(
+                    RoleArn=request.role_arn,
+                    RoleSessionName=request.session_name,
+                    DurationSeconds=request.duration_seconds,
+                    WebIdentityToken=id_token,
+                )
+        except DependencyError as error:
+            if error.reason == _UNCHECKED:
+                raise TokenUncheckedError from None
+            if error.reason in _REFUSALS:
+                raise SessionRefusedError(_REFUSALS[error.reason]) from None
+            raise
+        given = required(answer, "Credentials", _OPERATION)
+        access_key_id, secret_access_key, session_token, expires_at = (
+            required(given, name, _OPERATION)
+            for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
+        )
+        timestamp = expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return Credentials(access_key_id, secret_access_key, session_token, timestamp)

@@ -1,0 +1,119 @@
+"""Issuing an ID token, whichever route asks for it: one read, one decision, one signature, one record."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from jobpass_issuer.aws.client import client
+from jobpass_issuer.aws.dynamodb_issuance import IssuanceTable
+from jobpass_issuer.aws.failure import KeyUnusableError
+from jobpass_issuer.aws.kms_signer import KmsSigner
+from jobpass_issuer.domain.errors import Problem
+from jobpass_issuer.domain.issuance import Grant, Lifetimes, TokenRequest, authenticate, decide
+from jobpass_issuer.domain.request_token import RequestToken
+from jobpass_issuer.domain.standing import Entitlement, Standing
+from jobpass_issuer.handlers.settings import TokenSettings
+from jobpass_issuer.handlers.telemetry import count, logger
+
+# What a job asks for may depend on what it is entitled to.
+Wish = Callable[[Entitlement], TokenRequest]
+# Beside the package in the function's asset: the deployment writes it from jobpass.yaml.
+_STANDING_FILE = Path(__file__).parents[2] / "standing.json"
+_MAX_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class IdToken:
+    """A signed ID token, what it was granted for, and all that its job is entitled to; its `repr` hides the token."""
+
+    text: str = field(repr=False)
+    grant: Grant
+    entitlement: Entitlement
+
+
+@cache
+def _settings() -> TokenSettings:
+    return TokenSettings.read()
+
+
+@cache
+def _standing() -> Standing:
+    return Standing.from_document(json.loads(_STANDING_FILE.read_text("utf-8")))
+
+
+@cache
+def _table() -> IssuanceTable:
+    return IssuanceTable(client("dynamodb"), _settings().table_name)
+
+
+@cache
+def _signer() -> KmsSigner:
+    return KmsSigner(client("kms"))
+
+
+def issue(token: RequestToken, wish: Wish) -> IdToken:
+    """Return the ID token that a job asks for, written down as granted.
+
+    Raises:
+        IssuerError: the request token proves no live job, or what it asks for is not the job's to have.
+        DependencyError: DynamoDB or KMS failed, or KMS will not sign with the active key and there is no other.
+    """
+    grant, entitlement = _grant(token, wish)
+    try:
+        text = _signer().sign(grant.claims, grant.key)
+    except KeyUnusableError:
+        # Disabled under us: a revocation has promoted the next key by now, or will within a moment.
+        refused = grant.key.kid
+        grant, entitlement = _grant(token, wish)
+        if grant.key.kid == refused:
+            raise
+        text = _signer().sign(grant.claims, grant.key)
+    _record(grant)
+    return IdToken(text, grant, entitlement)
+
+
+def lifetime(expires_in: str | None) -> tuple[int | None, list[Problem]]:
+    """Return the seconds that a query's `expires_in` asks for, None where it is left out, or what is wrong with it."""
+    if expires_in is None:
+        return None, []
+    if expires_in.isascii() and expires_in.isdigit() and len(expires_in) <= _MAX_DIGITS and int(expires_in):
+        return int(expires_in), []
+    return None, [Problem("expires_in", "must be a whole number of seconds, 1 or more")]
+
+
+def _grant(token: RequestToken, wish: Wish) -> tuple[Grant, Entitlement]:
+    """Return what is granted by the registration and the ring as they are now."""
+    settings = _settings()
+    found, ring = _table().read(token.job_id)
+    now = int(time.time())
+    entitlement = _standing().entitlement(authenticate(token, found, ring, now))
+    grant = decide(
+        entitlement,
+        ring,
+        wish(entitlement),
+        issuer_url=settings.issuer_url,
+        lifetimes=Lifetimes(settings.token_lifetime_seconds, settings.max_token_lifetime_seconds),
+        jti=str(uuid.uuid4()),
+        now=now,
+    )
+    return grant, entitlement
+
+
+def _record(grant: Grant) -> None:
+    """Write down what was granted, never the token."""
+    logger.info(
+        "granted",
+        jti=grant.claims["jti"],
+        subject=grant.claims["sub"],
+        audience=grant.claims["aud"],
+        expires_at=grant.claims["exp"],
+        kid=grant.key.kid,
+        key_arn=grant.key.key_arn,
+        job_id=grant.registration.job_id,
+        platform=grant.registration.platform,
+    )
+    count("TokenGranted")
