@@ -1,27 +1,20 @@
 """Admission: whether a platform may register a job, and the registration that follows."""
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from jobpass_issuer.domain import audience as audience_rules
+from jobpass_issuer.domain import environment, token_limits
 from jobpass_issuer.domain.deployment import Deployment
-from jobpass_issuer.domain.errors import AccessDeniedError, InvalidRequestError, Problem
+from jobpass_issuer.domain.errors import AccessDeniedError, InvalidRequestError, Problem, listed
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.registration import Registration
-from jobpass_issuer.domain.registration_request import parse
+from jobpass_issuer.domain.registration_request import RegistrationRequest, parse
 from jobpass_issuer.domain.string_like import like
-from jobpass_issuer.domain.subject import parse_template, render
 
 MIN_JOB_SECONDS = 60
-# STS takes a token of 20,000 characters (STS API, "AssumeRoleWithWebIdentity"). Base64 makes four of three bytes; the
-# rest is kept for the standard claims, an audience, a role pin, the header and the longest signature.
-MAX_CLAIM_BYTES = (20_000 - 4_000) * 3 // 4
-# STS: source identities have 2 to 64 of these, session tags 256 (STS API, "AssumeRoleWithWebIdentity" and "Tag").
-_SOURCE_IDENTITY = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
-_TAG_VALUE = re.compile(r"[\w\s.:/=+@-]{1,256}")
 _CALLER = re.compile(r"arn:([a-z-]+):sts::([0-9]{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
 
 
@@ -54,10 +47,14 @@ def platform_of(caller_arn: str, deployment: Deployment, account: Account) -> Pl
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A registration, with the answer for each role that it names: None where it may, else what stands in the way."""
+    """A registration, with the answer for each role that it names: None where it may, else what stands in the way.
+
+    `environment` names the blocks that the platform wants for the job.
+    """
 
     registration: Registration
     obstacles: Mapping[str, str | None]
+    environment: tuple[str, ...]
 
 
 def admit(
@@ -77,112 +74,138 @@ def admit(
     """
     wish = parse(body, platform.max_job_seconds)
     profile = deployment.profiles.get(wish.profile) if wish.profile in platform.profiles else None
-    beside = [
-        *_audience_problems(platform, wish.audiences),
-        *_role_problems(platform, wish.roles),
-        *_lifetime_problems(platform, wish.expires_in_seconds),
-    ]
-    if profile is None:
-        listed = ", ".join(platform.profiles)
-        unknown = Problem("profile", f"must be one that this platform may register: {listed}")
-        raise InvalidRequestError.of([unknown, *beside])
-    fields = profile.complete(wish.fields)
-    aws_audiences = tuple(each for each in wish.audiences if each in deployment.aws_audiences)
-    problems = [*profile.problems(wish.fields), *_where_problems(platform, fields), *beside]
-    if not problems:
-        problems = [*_aws_problems(profile, fields), *_subject_problems(profile, fields), *_size(profile, fields)]
-    if problems:
+    problems = _problems(wish, profile, platform)
+    if profile is None or problems:
         raise InvalidRequestError.of(problems)
+    fields = profile.complete(wish.fields)
+    default = _default_audience(profile, fields, platform)
+    audiences = wish.audiences or tuple(filter(None, [default]))
+    tags = profile.tags(fields)
     roles = [deployment.roles[name] for name in wish.roles]
+    values = profile.subject_values(fields)
+    obstacles = {role.name: role.obstacle(profile.name, values, audiences) for role in roles}
+    arns = {role.name: role.arn(account.partition, account.account_id) for role in roles}
     registration = Registration(
         job_id=job_id,
         platform=platform.name,
         profile=profile.name,
         fields=fields,
-        subject=profile.subject.format(fields),
+        subject=profile.subject_of(fields),
         claims=profile.claim_set(fields),
-        session_tags=profile.tags(fields),
-        source_identity=_source_identity(profile, fields),
+        session_tags=tags,
+        transitive_tags=tuple(key for key in profile.transitive_tags if key in tags),
+        source_identity=token_limits.source_identity(profile, fields),
         aws_claims=wish.aws_claims,
-        audiences=wish.audiences,
-        aws_audiences=aws_audiences,
-        roles=tuple(role.arn(account.partition, account.account_id) for role in roles),
+        audiences=audiences,
+        default_audience=default if default in audiences else None,
+        roles=tuple(arns.values()),
+        pinned=wish.pinned,
+        obstacles={arns[name]: obstacle for name, obstacle in obstacles.items() if obstacle is not None},
+        token_lifetime_seconds=profile.token_lifetime_seconds,
         secret_sha256=secret_sha256,
         registered_at=now,
         expires_at=now + wish.expires_in_seconds,
     )
-    obstacles = {role.name: role.obstacle(profile.name, fields, wish.audiences) for role in roles}
-    return Admission(registration, obstacles)
+    too_long = list(token_limits.length_problems(registration))
+    if too_long:
+        raise InvalidRequestError.of(too_long)
+    return Admission(registration, obstacles, wish.environment)
 
 
-def _where_problems(platform: Platform, fields: Mapping[str, str]) -> list[Problem]:
+def _problems(wish: RegistrationRequest, profile: Profile | None, platform: Platform) -> list[Problem]:
+    """What is wrong with a registration, form and content together, as far as it can be read."""
+    found = [*wish.problems, *_platform_problems(wish, platform)]
+    if profile is None:
+        if wish.readable("profile"):
+            found.append(
+                Problem("profile", f"must be one that this platform may register: {listed(platform.profiles)}")
+            )
+        return [*found, *_environment_problems(wish, None, wish.audiences)]
+    found += _field_problems(wish, profile, platform)
+    fields = profile.complete(wish.fields)
+    if any(problem.path.startswith("fields") for problem in found):
+        return [*found, *_environment_problems(wish, None, wish.audiences)]
+    default = _default_audience(profile, fields, platform)
+    audiences = wish.audiences or tuple(filter(None, [default]))
+    if not audiences and wish.readable("audiences"):
+        found.append(_missing_audience(profile, platform))
     return [
-        Problem(f"fields.{name}", f"must be `{wanted}` for platform `{platform.name}`")
-        for name, wanted in platform.where.items()
-        if name not in fields or not like(wanted, fields[name])
+        *found,
+        *_environment_problems(wish, fields, audiences),
+        *_limit_problems(wish, profile, fields, audiences),
     ]
 
 
-def _audience_problems(platform: Platform, audiences: tuple[str, ...]) -> list[Problem]:
-    problems = []
-    for index, each in enumerate(audiences):
+def _default_audience(profile: Profile, fields: Mapping[str, str], platform: Platform) -> str | None:
+    """For whom the job's tokens are unless a request says; None where the platform may not register that."""
+    default = profile.audience(fields)
+    return default if default in platform.audiences else None
+
+
+def _missing_audience(profile: Profile, platform: Platform) -> Problem:
+    lacking = "has no default audience" if profile.default_audience is None else "has another default audience"
+    text = f"must be named, since profile `{profile.name}` {lacking}: one or more of {listed(platform.audiences)}"
+    return Problem("audiences", text)
+
+
+def _platform_problems(wish: RegistrationRequest, platform: Platform) -> Iterator[Problem]:
+    """What the platform may not have, whatever the job is."""
+    for index, each in enumerate(wish.audiences):
         mistake = audience_rules.mistake(each)
         if mistake is None and each not in platform.audiences:
-            mistake = f"must be one that platform `{platform.name}` may register: {', '.join(platform.audiences)}"
+            mistake = f"must be one that platform `{platform.name}` may register: {listed(platform.audiences)}"
         if mistake:
-            problems.append(Problem(f"audiences[{index}]", mistake))
-    return problems
+            yield Problem(f"audiences[{index}]", mistake)
+    for index, each in enumerate(wish.roles):
+        if each not in platform.roles:
+            text = f"must be one that platform `{platform.name}` may name: {listed(platform.roles)}"
+            yield Problem(f"roles[{index}]", text)
+    if wish.pinned and not wish.roles and wish.readable("roles"):
+        yield Problem("pinned", "needs `roles`: name those that the job's tokens shall be for, and no others")
+    if not MIN_JOB_SECONDS <= wish.expires_in_seconds <= platform.max_job_seconds:
+        span = f"{MIN_JOB_SECONDS} to {platform.max_job_seconds} seconds"
+        yield Problem("expires_in_seconds", f"must be {span} for platform `{platform.name}`")
 
 
-def _role_problems(platform: Platform, roles: tuple[str, ...]) -> list[Problem]:
-    permitted = ", ".join(platform.roles) or "none"
-    return [
-        Problem(f"roles[{index}]", f"must be one that platform `{platform.name}` may name: {permitted}")
-        for index, each in enumerate(roles)
-        if each not in platform.roles
-    ]
+def _field_problems(wish: RegistrationRequest, profile: Profile, platform: Platform) -> Iterator[Problem]:
+    """What is wrong with the fields that could be read, each under its name once."""
+    if not wish.readable("fields"):
+        return
+    found = [each for each in profile.problems(wish.fields) if wish.readable(each.path)]
+    yield from found
+    told = {each.path for each in (*wish.problems, *found)}
+    fields = profile.complete(wish.fields)
+    values = profile.subject_values(fields)
+    for name, wanted in platform.where.items():
+        # A field that is absent is as its platform demands only where that is what stands for it in the subject.
+        met = like(wanted, fields[name]) if name in fields else wanted == values.get(name)
+        if not met and f"fields.{name}" not in told:
+            yield Problem(f"fields.{name}", f"must be `{wanted}` for platform `{platform.name}`")
 
 
-def _lifetime_problems(platform: Platform, seconds: int) -> list[Problem]:
-    if MIN_JOB_SECONDS <= seconds <= platform.max_job_seconds:
-        return []
-    span = f"{MIN_JOB_SECONDS} to {platform.max_job_seconds} seconds"
-    return [Problem("expires_in_seconds", f"must be {span} for platform `{platform.name}`")]
+def _environment_problems(
+    wish: RegistrationRequest, fields: Mapping[str, str] | None, audiences: Sequence[str]
+) -> Iterator[Problem]:
+    """What the blocks lack that the platform wants; nothing is said of members that could not be read."""
+    roles = wish.roles if wish.readable("roles") else None
+    for index, block in enumerate(wish.environment):
+        mistake = environment.mistake(block, fields, audiences or None, roles)
+        if mistake:
+            yield Problem(f"environment[{index}]", mistake)
 
 
-def _subject_problems(profile: Profile, fields: Mapping[str, str]) -> list[Problem]:
+def _limit_problems(
+    wish: RegistrationRequest, profile: Profile, fields: Mapping[str, str], audiences: Sequence[str]
+) -> Iterator[Problem]:
+    """What relying parties would refuse of the job's tokens."""
+    if wish.aws_claims == "full" and wish.readable("aws_claims"):
+        yield from token_limits.aws_problems(profile, fields)
     try:
-        profile.subject.format(fields)
+        subject = profile.subject_of(fields)
     except ValueError as error:
-        return [Problem("fields", f"cannot make a subject: {error}")]
-    return []
-
-
-def _size(profile: Profile, fields: Mapping[str, str]) -> list[Problem]:
-    said = {"claims": profile.claim_set(fields), "tags": profile.tags(fields)}
-    length = len(json.dumps(said))
-    if length <= MAX_CLAIM_BYTES:
-        return []
-    text = f"make a token of more than 20,000 characters, which STS refuses: shorten them by {length - MAX_CLAIM_BYTES}"
-    return [Problem("fields", text)]
-
-
-def _source_identity(profile: Profile, fields: Mapping[str, str]) -> str | None:
-    return None if profile.source_identity is None else render(parse_template(profile.source_identity), fields)
-
-
-def _aws_problems(profile: Profile, fields: Mapping[str, str]) -> list[Problem]:
-    """What STS would refuse of tags and source identity, found before any job runs."""
-    problems = [
-        Problem(
-            f"fields.{profile.session_tags[key]}",
-            f"cannot be the session tag `{key}`: STS takes 1 to 256 letters, digits, blanks and _.:/=+-@",
-        )
-        for key, value in profile.tags(fields).items()
-        if not _TAG_VALUE.fullmatch(value)
-    ]
-    identity = _source_identity(profile, fields)
-    if identity is not None and not _SOURCE_IDENTITY.fullmatch(identity):
-        text = "make a source identity that STS refuses: it takes 2 to 64 letters, digits and _+=,.@-"
-        problems.append(Problem("fields", text))
-    return problems
+        yield Problem("fields", f"cannot make a subject: {error}")
+        return
+    mistake = token_limits.google_mistake(profile, subject)
+    for index, each in enumerate(audiences):
+        if mistake and audience_rules.google_provider(each):
+            yield Problem(f"audiences[{index}]" if wish.audiences else "audiences", mistake)

@@ -1,6 +1,9 @@
 """An audience: whom an ID token is for."""
 
 MAX_LENGTH = 255
+# Microsoft Entra, "Configure an app to trust an external identity provider": the audience that it recommends.
+AZURE = "api://AzureADTokenExchange"
+_GOOGLE = "//iam.googleapis.com/projects/"
 
 
 def mistake(audience: str) -> str | None:
@@ -18,3 +21,13 @@ def mistake(audience: str) -> str | None:
         if character in '"\\*?$<>{}':
             return f"must not hold `{character}`"
     return None
+
+
+def google_provider(audience: str) -> str | None:
+    """Return the full resource name of the Google Cloud provider that an audience names, or None where it names none.
+
+    Google's default audience is that name with or without `https:` before it (Google Cloud, "Configure Workload
+    Identity Federation with other identity providers").
+    """
+    name = audience.removeprefix("https:")
+    return name if name.startswith(_GOOGLE) else None

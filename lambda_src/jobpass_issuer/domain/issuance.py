@@ -1,6 +1,6 @@
 """Issuance: whether a job gets an ID token, and what it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,15 +157,24 @@ def role_terms(entitlement: Entitlement, role_arn: str) -> RoleTerms:
 
 
 def _aws_claims(entitlement: Entitlement, audience: str, role_arn: str | None) -> dict[str, Any]:
-    """What STS reads beside the standard claims where IAM knows the audience (IAM, "Pass session tags in AWS STS")."""
+    """What STS reads beside the standard claims, where IAM knows the audience."""
     registration = entitlement.registration
     if role_arn is not None:
         role_terms(entitlement, role_arn)
-    if audience not in entitlement.aws_audiences:
-        if role_arn is not None:
-            text = "role_arn pins a token for AWS; its audience must be a client ID of the IAM provider"
-            raise InvalidRequestError(text, [Problem("role_arn", text)])
-        return {}
+    if audience in entitlement.aws_audiences:
+        pins = [role_arn] if role_arn is not None else _pins(entitlement) if registration.pinned else []
+        return aws_claims(registration, pins)
+    if role_arn is not None:
+        text = "role_arn pins a token for AWS; its audience must be a client ID of the IAM provider"
+        raise InvalidRequestError(text, [Problem("role_arn", text)])
+    return {}
+
+
+def aws_claims(registration: Registration, pins: Sequence[str]) -> dict[str, Any]:
+    """Return the claims for STS of a token that is pinned to these roles, or to none where there are none.
+
+    IAM user guide, "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
+    """
     claims: dict[str, Any] = {}
     if registration.aws_claims == "full":
         if registration.session_tags:
@@ -177,10 +186,8 @@ def _aws_claims(entitlement: Entitlement, audience: str, role_arn: str | None) -
             claims[TAGS_CLAIM] = tags
         if registration.source_identity is not None:
             claims[SOURCE_IDENTITY_CLAIM] = registration.source_identity
-    if role_arn is not None:
-        claims[ROLES_CLAIM] = [role_arn]
-    elif registration.pinned:
-        claims[ROLES_CLAIM] = _pins(entitlement)
+    if pins:
+        claims[ROLES_CLAIM] = list(pins)
     return claims
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from jobpass_issuer.domain.errors import listed
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.string_like import like
@@ -69,4 +70,4 @@ class TrustingRole:
 
 
 def _listed(values: tuple[str, ...]) -> str:
-    return ", ".join(f"`{value}`" for value in values)
+    return listed([f"`{value}`" for value in values])

@@ -1,4 +1,4 @@
-"""POST, GET and DELETE /v1/jobs: platforms register jobs, look at them and end them."""
+"""POST, GET and DELETE /v1/jobs and /v1/assertion/jobs: platforms register jobs, look at them and end them."""
 
 import json
 import secrets
@@ -9,19 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from jobpass_issuer.aws.client import client
+from jobpass_issuer.aws.dynamodb_assertions import SpentAssertions
 from jobpass_issuer.aws.dynamodb_registrations import RegistrationTable
+from jobpass_issuer.domain import client_assertion
 from jobpass_issuer.domain.admission import Account, Admission, admit, platform_of
 from jobpass_issuer.domain.deployment import Deployment
+from jobpass_issuer.domain.environment import Handover, blocks
 from jobpass_issuer.domain.errors import NotFoundError
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.request_token import JOB_ID, RequestToken
 from jobpass_issuer.handlers import request
+from jobpass_issuer.handlers.client_assertion import prove
 from jobpass_issuer.handlers.edge import answered
 from jobpass_issuer.handlers.response import Response, success
 from jobpass_issuer.handlers.settings import JobsSettings
 from jobpass_issuer.handlers.telemetry import count, logger
 
+# What these routes take in the place of AWS's signatures; the gateway has no authorizer on them.
+ASSERTION_ROUTES = "/v1/assertion/"
 # Beside the package in the function's asset: the deployment writes it from jobpass.yaml.
 _DEPLOYMENT_FILE = Path(__file__).parents[2] / "deployment.json"
 
@@ -37,8 +43,18 @@ def _deployment() -> Deployment:
 
 
 @cache
+def _dynamodb() -> Any:
+    return client("dynamodb")
+
+
+@cache
 def _table() -> RegistrationTable:
-    return RegistrationTable(client("dynamodb"), _settings().table_name)
+    return RegistrationTable(_dynamodb(), _settings().table_name)
+
+
+@cache
+def _spent() -> SpentAssertions:
+    return SpentAssertions(_dynamodb(), _settings().table_name)
 
 
 def handler(event: dict[str, Any], _context: object) -> Response:
@@ -63,9 +79,20 @@ def _platform(event: request.Event) -> Platform:
 
     Raises:
         AccessDeniedError: the caller is no platform of this issuer.
+        InvalidClientError: on a route for client assertions, the caller has proven itself by none.
     """
+    if event["routeKey"].partition(" ")[2].startswith(ASSERTION_ROUTES):
+        return _proven(event)
     settings = _settings()
     return platform_of(_caller(event), _deployment(), Account(settings.partition, settings.account_id))
+
+
+def _proven(event: request.Event) -> Platform:
+    """Return the platform whose client assertion this is, which serves for this one request."""
+    proof = prove(event, _deployment().platforms, _settings().issuer_url, int(time.time()))
+    if not _spent().spend(proof.platform.name, proof.jti_sha256, proof.expires_at):
+        raise client_assertion.replayed()
+    return proof.platform
 
 
 def _caller(event: request.Event) -> str:
@@ -94,7 +121,7 @@ def _register(event: request.Event, platform: Platform) -> Response:
 
 def _answer(admission: Admission, token: RequestToken) -> dict[str, Any]:
     registration = admission.registration
-    request_url = f"{_settings().api_url}/v1/token?api-version=1"
+    handover = Handover(_settings().api_url, registration, str(token))
     roles = {
         name: {"arn": arn, "allowed": obstacle is None} | ({"obstacle": obstacle} if obstacle else {})
         for arn, (name, obstacle) in zip(registration.roles, admission.obstacles.items(), strict=True)
@@ -102,14 +129,9 @@ def _answer(admission: Admission, token: RequestToken) -> dict[str, Any]:
     return {
         **_description(registration),
         "roles": roles,
-        "request_url": request_url,
-        "request_token": str(token),
-        "environment": {
-            "github": {
-                "ACTIONS_ID_TOKEN_REQUEST_URL": request_url,
-                "ACTIONS_ID_TOKEN_REQUEST_TOKEN": str(token),
-            }
-        },
+        "request_url": handover.request_url,
+        "request_token": handover.request_token,
+        "environment": blocks(admission.environment, handover),
     }
 
 
@@ -142,7 +164,9 @@ def _description(registration: Registration) -> dict[str, Any]:
         "fields": dict(registration.fields),
         "subject": registration.subject,
         "audiences": list(registration.audiences),
+        "default_audience": registration.default_audience,
         "roles": list(registration.roles),
+        "pinned": registration.pinned,
         "aws_claims": registration.aws_claims,
         "registered_at": _timestamp(registration.registered_at),
         "expires_at": _timestamp(registration.expires_at),
