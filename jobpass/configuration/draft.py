@@ -18,10 +18,19 @@ from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
 _NAMED = ("profiles", "platforms", "roles")
+# The base point of P-256, a sound public key.
+_SOME_KEY = {
+    "kty": "EC",
+    "crv": "P-256",
+    "kid": "unread",
+    "x": "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY",
+    "y": "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU",
+}
 # Settings on which no check of another part depends: without them the entry is still worth checking.
 _INDEPENDENT: Mapping[tuple[str, str], Any] = {
     ("platforms", "max_job_seconds"): 60,
     ("platforms", "principals"): ["arn:aws:iam::000000000000:root"],
+    ("platforms", "public_keys"): [_SOME_KEY],
     ("roles", "max_session_seconds"): 3600,
     ("roles", "managed_policies"): [],
     ("roles", "pin"): "optional",

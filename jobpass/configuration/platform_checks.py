@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 
+from jobpass.configuration import public_key_checks
 from jobpass.configuration.condition import value_mistake
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding, Path
@@ -19,6 +20,10 @@ def findings(draft: Draft) -> Iterator[Finding]:
     """Return what is wrong with each platform."""
     for name, settings in draft.configuration.platforms.items():
         path = ("platforms", name)
+        if not settings.principals and not settings.public_keys:
+            text = "has neither `principals` nor `public_keys`: name the IAM roles that may register its jobs, or the "
+            yield path, text + "public keys by which it proves itself"
+        yield from public_key_checks.findings((*path, "public_keys"), settings.public_keys)
         yield from repeats((*path, "principals"), settings.principals)
         yield from _size((*path, "principals"), settings.principals)
         yield from repeats((*path, "profiles"), settings.profiles)

@@ -34,6 +34,8 @@ _CHECKED = """## What is checked across the parts
   leaves room for the role's `when`; a role whose pin is required stands in the `roles` of such a platform.
 - AWS takes what is made of it: trust policies of at most 2048 characters, at most 100 audiences over all roles, at most
   50 session tags with names that STS takes, source identities of 2 to 64 characters.
+- A platform proves itself somehow; the `public_keys` of one are public, RSA of 2048 bits or more or EC on P-256, and
+  each has a `kid` of its own.
 - A key signs for longer than the next one is published ahead, so that there is one to follow when it is due.
 - A domain of one's own comes with its certificate, and the hosted zone is that of the domain.
 """
@@ -110,7 +112,7 @@ def _kind(annotation: Any) -> str:
     if origin in (Union, types.UnionType):
         return " or ".join(_kind(each) for each in arguments if each is not type(None))
     if origin is list:
-        return "list of texts"
+        return "list of texts" if _kind(arguments[0]) == "text" else "list of mappings"
     if origin is dict:
         inner = next(_models(arguments[1]), None)
         return "settings by name" if inner else "text by name"

@@ -83,9 +83,22 @@ def _no_text(misfit: _Misfit) -> str:
 
 def _wanted(what: str) -> _Telling:
     def told(misfit: _Misfit) -> str:
-        return f"must be {what}, not {_kind(misfit.error['input'])}"
+        value = misfit.error["input"]
+        if "public_keys" in misfit.path:
+            return _no_key(value)
+        return f"must be {what}, not {_kind(value)}"
 
     return told
+
+
+def _no_key(value: object) -> str:
+    """What to write in the place of something that is no list of JWKs, and is not shown: it could be a private key."""
+    if isinstance(value, dict):
+        return "must be a list: write `- ` before the JWK, and of a JWK Set only the list under its `keys`"
+    form = "must be a list of public JWKs, each with its members as `key: value`"
+    if "PRIVATE" in str(value):
+        return f"{form}; this is a private key: treat it as leaked, and make another"
+    return f"{form}, not {'PEM' if '-----BEGIN' in str(value) else 'text'}" if isinstance(value, str) else form
 
 
 def _kind(value: object) -> str:

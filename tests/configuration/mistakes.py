@@ -62,7 +62,7 @@ FORM = {
     "an unknown setting of a role": Mistake("    pin: required\n", "    pin: required\n    manged_policies: [] # !\n", "roles.web-release.manged_policies", "did you mean `managed_policies`?"),
     "a setting unlike all": Mistake(_SIGNING, "signing: {zzz: 1} # !\n", "signing.zzz", "there is `algorithm`, `publish_ahead_hours`, `rotate_every_days`"),
     "no profile": Mistake("    profile: nightly\n    when: {team: data}\n", "    pin: optional\n", "roles.nightly-report.profile", "is missing: the kind of job that it trusts"),
-    "no principals": Mistake(f"    {_PRINCIPAL}\n", "", "platforms.ci-server.principals", "is missing: the IAM roles, users or whole accounts"),
+    "no principals": Mistake(f"  ci-server:\n    {_PRINCIPAL}\n", "  ci-server: # !\n", "platforms.ci-server", "has neither `principals` nor `public_keys`"),
     "an empty list of principals": Mistake(_PRINCIPAL, "principals: [] # !", "platforms.ci-server.principals", "name at least one"),
     "text for a number": Mistake("  throttle_burst: 400\n", "  throttle_burst: many # !\n", "api.throttle_burst", "must be a whole number, not the text `many`"),
     "a fraction for a number": Mistake("  throttle_burst: 400\n", "  throttle_burst: 1.5 # !\n", "api.throttle_burst", "must be a whole number, not `1.5`"),

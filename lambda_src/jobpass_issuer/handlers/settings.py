@@ -31,6 +31,7 @@ class JobsSettings:
     """Settings of the jobs function."""
 
     table_name: str
+    issuer_url: str
     api_url: str
     partition: str
     account_id: str
@@ -39,7 +40,7 @@ class JobsSettings:
     def read(cls) -> Self:
         """Return the settings; a missing variable is a KeyError that names it."""
         env = os.environ
-        return cls(env["TABLE_NAME"], env["API_URL"], env["PARTITION"], env["ACCOUNT_ID"])
+        return cls(env["TABLE_NAME"], env["ISSUER_URL"], env["API_URL"], env["PARTITION"], env["ACCOUNT_ID"])
 
 
 @dataclass(frozen=True, slots=True)
