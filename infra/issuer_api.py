@@ -14,6 +14,8 @@ from jobpass.configuration import Configuration
 
 STAGE = "$default"
 PLATFORM_ROUTES = (("POST", "/v1/jobs"), ("GET", "/v1/jobs/{job_id}"), ("DELETE", "/v1/jobs/{job_id}"))
+# The same for platforms without AWS credentials: a route has one kind of authorizer, so these are others, with none.
+ASSERTION_ROUTES = tuple((method, path.replace("/v1/", "/v1/assertion/")) for method, path in PLATFORM_ROUTES)
 # Of GitHub Actions' clients, of Windmill's, and of the AWS SDKs.
 JOB_ROUTES = (
     ("GET", "/v1/token"),
@@ -77,11 +79,16 @@ class IssuerApi(Construct):
         """The API's address, without a slash at its end."""
         return self.api.api_endpoint
 
-    def route_platforms(self, function: lambda_.IFunction) -> None:
-        """Send what platforms ask to a function, signed requests (SigV4) of this account's roles only."""
+    def route_platforms(self, function: lambda_.IFunction, *, by_assertion: bool) -> None:
+        """Send what platforms ask to a function: signed requests (SigV4) of this account's roles only.
+
+        With `by_assertion` also, on routes of their own, requests whose client assertions the function checks itself.
+        """
         integration = integrations.HttpLambdaIntegration("Jobs", function)
         for method, path in PLATFORM_ROUTES:
             self._route(method, path, integration, authorizers.HttpIamAuthorizer())
+        for method, path in ASSERTION_ROUTES if by_assertion else ():
+            self._route(method, path, integration, None)
 
     def route_jobs(self, function: lambda_.IFunction) -> None:
         """Send what jobs ask to a function, which checks their request tokens itself."""

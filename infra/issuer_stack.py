@@ -58,7 +58,7 @@ class IssuerStack(Stack):
         keys_package = FunctionAsset("keys", services).build()
         self._dead_letters = DeadLetters(self, "KeysDeadLetters", f"{configuration.name}-keys-dead-letters")
         self._keys = self._keys_function(keys_package)
-        self._api.route_platforms(self._jobs.function)
+        self._api.route_platforms(self._jobs.function, by_assertion=configuration.takes_assertions)
         self._api.route_jobs(self._token.function)
         documents = IssuerDocuments(
             self,
@@ -73,7 +73,8 @@ class IssuerStack(Stack):
         self._keep_rotating(documents)
         self._platforms = {
             name: PlatformAccess(self, f"Platform-{name}", configuration, name, self._api.platform_route_arns())
-            for name in configuration.platforms
+            for name, platform in configuration.platforms.items()
+            if platform.principals
         }
         # An issuer that only others trust needs no record in IAM.
         self._trust = self._trusting_roles(documents) if configuration.roles else None
@@ -126,7 +127,10 @@ class IssuerStack(Stack):
         return self._function(
             "Jobs",
             FunctionAsset("jobs", ("dynamodb",), {"deployment.json": deployment}).build(),
-            [self._table.keep_registrations()],
+            [
+                self._table.keep_registrations(),
+                *([self._table.spend_assertions()] if self._configuration.takes_assertions else []),
+            ],
             {
                 "TABLE_NAME": self._table.table.table_name,
                 "ISSUER_URL": self._site.issuer_url,

@@ -8,7 +8,7 @@ from aws_cdk import Acknowledgment, App, CfnElement, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import Construct
 
-from infra.issuer_api import JOB_ROUTES
+from infra.issuer_api import ASSERTION_ROUTES, JOB_ROUTES
 from jobpass.configuration import Configuration
 
 
@@ -107,8 +107,15 @@ def accepted_findings(stack: Stack, configuration: Configuration) -> Iterator[Ac
     yield from _EVERYWHERE
     if configuration.issuer.url is None:
         yield _DEFAULT_CERTIFICATE
+    for method, path in ASSERTION_ROUTES if configuration.takes_assertions else ():
+        yield Accepted(
+            f"HttpApi/Api/{method}{path.replace('/', '--')}/Resource",
+            "APIG4",
+            "For platforms without AWS credentials: the jobs function itself checks the signature of their client "
+            "assertions, with public keys of the configuration, before anything else.",
+        )
     api = stack.get_logical_id(cast("CfnElement", _at(stack, "HttpApi/Api/Resource")))
-    for platform in configuration.platforms:
+    for platform in (name for name, each in configuration.platforms.items() if each.principals):
         for method in ("GET", "DELETE"):
             yield Accepted(
                 f"Platform-{platform}/InvocationRole",

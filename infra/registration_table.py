@@ -1,5 +1,7 @@
 """The table of registrations, which also keeps the key ring so that one read brings both."""
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
@@ -7,10 +9,15 @@ from constructs import Construct
 
 RING = "ring"
 JOBS = "job#*"
+ASSERTIONS = "assertion#*"
+_READ_AND_WRITE = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 
 
 class RegistrationTable(Construct):
-    """One item per registration (`job#…`) and one for the key ring, told apart by the partition key."""
+    """One item per registration (`job#…`) and used client assertion (`assertion#…`), and one for the key ring.
+
+    The partition key tells them apart.
+    """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, removal_policy: RemovalPolicy, deletion_protection: bool
@@ -38,19 +45,23 @@ class RegistrationTable(Construct):
 
     def keep_registrations(self) -> iam.PolicyStatement:
         """Permit registering, reading and ending jobs, and nothing of the key ring."""
-        return self._item_access("StringLike", JOBS)
+        return self._item_access(_READ_AND_WRITE, "StringLike", JOBS)
+
+    def spend_assertions(self) -> iam.PolicyStatement:
+        """Permit writing down that a client assertion has been used, and nothing that could undo it."""
+        return self._item_access(("dynamodb:PutItem",), "StringLike", ASSERTIONS)
 
     def keep_ring(self) -> iam.PolicyStatement:
         """Permit reading and writing the key ring, and no registration."""
-        return self._item_access("StringEquals", RING)
+        return self._item_access(_READ_AND_WRITE, "StringEquals", RING)
 
     def identify(self) -> iam.PolicyStatement:
         """Permit asking which table this is: a restored copy has another identifier."""
         return iam.PolicyStatement(actions=["dynamodb:DescribeTable"], resources=[self.table.table_arn])
 
-    def _item_access(self, operator: str, keys: str) -> iam.PolicyStatement:
+    def _item_access(self, actions: Sequence[str], operator: str, keys: str) -> iam.PolicyStatement:
         return iam.PolicyStatement(
-            actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+            actions=list(actions),
             resources=[self.table.table_arn],
             # Each of these actions names a partition key, so ForAllValues never meets an absent one.
             conditions={f"ForAllValues:{operator}": {"dynamodb:LeadingKeys": [keys]}},

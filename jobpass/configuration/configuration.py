@@ -42,6 +42,11 @@ class Configuration(Settings):
     roles: dict[Name, RoleSettings] = Field(default={})
     """Who is trusted with what, by name: each becomes an IAM role."""
 
+    @property
+    def takes_assertions(self) -> bool:
+        """Whether a platform proves itself with client assertions; without one, nothing of them is deployed."""
+        return any(each.public_keys for each in self.platforms.values())
+
     def deployment(self) -> Deployment:
         """Return the profiles, platforms and roles as the functions know them."""
         return Deployment(
