@@ -6,6 +6,7 @@ from typing import Any
 
 from jobpass_issuer.domain.errors import (
     AccessDeniedError,
+    InvalidClientError,
     InvalidRequestError,
     InvalidTargetError,
     InvalidTokenError,
@@ -24,6 +25,7 @@ _STATUS: dict[type[IssuerError], int] = {
     InvalidRequestError: 400,
     InvalidTargetError: 400,
     InvalidTokenError: 401,
+    InvalidClientError: 401,
     AccessDeniedError: 403,
     NotFoundError: 404,
     TemporarilyUnavailableError: 503,
@@ -56,8 +58,8 @@ def failure(error: IssuerError, request_id: str, members: Mapping[str, str] | No
     if error.problems:
         body["problems"] = [{"field": problem.path, "problem": problem.message} for problem in error.problems]
     response = success(body, status_of(error))
-    if isinstance(error, InvalidTokenError):
-        response["headers"]["WWW-Authenticate"] = 'Bearer realm="jobpass", error="invalid_token"'
+    if isinstance(error, InvalidTokenError | InvalidClientError):
+        response["headers"]["WWW-Authenticate"] = f'Bearer realm="jobpass", error="{error.code}"'
     if isinstance(error, TemporarilyUnavailableError):
         response["headers"]["Retry-After"] = str(error.retry_after_seconds)
     return response
