@@ -10,6 +10,7 @@ from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import FieldRule, Profile
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.request_token import RequestToken
+from jobpass_issuer.domain.standing import Entitlement, Standing
 from jobpass_issuer.domain.subject import SubjectTemplate
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
@@ -20,6 +21,10 @@ SECRET = "s3cret-" + "x" * 36
 TOKEN = RequestToken(JOB_ID, SECRET)
 STS = "sts.amazonaws.com"
 VAULT = "vault.example.com"
+GOOGLE_PROVIDER = "//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/jobpass"
+GOOGLE = f"https:{GOOGLE_PROVIDER}"
+AZURE = "api://AzureADTokenExchange"
+WORKSPACE_URL = "https://windmill.example.com/acme"
 ISSUER_URL = "https://oidc.example.com"
 
 CI = Profile(
@@ -42,6 +47,21 @@ NIGHTLY = Profile(
     fields={"job": FieldRule("[a-z]+"), "host": FieldRule(required=True)},
     subject=SubjectTemplate("job:{job}"),
 )
+SCRIPTS = Profile(
+    name="scripts",
+    fields={
+        "path": FieldRule("[uf]/[A-Za-z0-9_./-]+"),
+        "flow_path": FieldRule("f/[A-Za-z0-9_./-]+", otherwise="no_flow"),
+        "workspace": FieldRule("[a-z-]+", reserved=("instance",)),
+        "group": FieldRule(),
+    },
+    subject=SubjectTemplate("{path}::{flow_path}::{workspace}"),
+    claims={"workspace": "{workspace}", "email_verified": True},
+    session_tags={"workspace": "workspace", "flow_path": "flow_path", "group": "group"},
+    transitive_tags=("workspace", "group"),
+    default_audience="https://windmill.example.com/{workspace}",
+    token_lifetime_seconds=120,
+)
 CI_SERVER = Platform(
     name="ci-server",
     invocation_role="jobpass-platform-ci-server",
@@ -60,16 +80,28 @@ SCHEDULER = Platform(
     roles=(),
     max_job_seconds=600,
 )
+WINDMILL = Platform(
+    name="windmill",
+    invocation_role="jobpass-platform-windmill",
+    profiles=("scripts", "nightly"),
+    audiences=(WORKSPACE_URL, STS, GOOGLE, AZURE),
+    where={},
+    roles=("sync",),
+    max_job_seconds=7200,
+)
 DEPLOY = TrustingRole("deploy", "jobpass-deploy", "ci", {"repo": "web", "ref": "refs/heads/main"}, (STS,))
 RELEASE = TrustingRole("release", "jobpass-release", "ci", {"ref": "refs/tags/*"}, (STS,), pin_required=True)
 REPORT = TrustingRole("report", "jobpass-report", "nightly", {"job": "report"}, (STS,))
+SYNC = TrustingRole("sync", "jobpass-sync", "scripts", {"flow_path": "no_flow", "workspace": "acme"}, (STS,))
 DEPLOYMENT = Deployment(
-    profiles={each.name: each for each in (CI, NIGHTLY)},
-    platforms={each.name: each for each in (CI_SERVER, SCHEDULER)},
-    roles={each.name: each for each in (DEPLOY, RELEASE, REPORT)},
+    profiles={each.name: each for each in (CI, NIGHTLY, SCRIPTS)},
+    platforms={each.name: each for each in (CI_SERVER, SCHEDULER, WINDMILL)},
+    roles={each.name: each for each in (DEPLOY, RELEASE, REPORT, SYNC)},
 )
+STANDING = Standing.of(DEPLOYMENT)
 DEPLOY_ARN = "arn:aws:iam::000000000000:role/jobpass-deploy"
 RELEASE_ARN = "arn:aws:iam::000000000000:role/jobpass-release"
+SYNC_ARN = "arn:aws:iam::000000000000:role/jobpass-sync"
 
 REGISTRATION = Registration(
     job_id=JOB_ID,
@@ -82,7 +114,6 @@ REGISTRATION = Registration(
     source_identity="run-1",
     aws_claims="full",
     audiences=(STS, VAULT),
-    aws_audiences=(STS,),
     roles=(DEPLOY_ARN,),
     secret_sha256=TOKEN.secret_sha256,
     registered_at=NOW,
@@ -95,6 +126,11 @@ def registration(**changes: Any) -> Registration:
     return replace(REGISTRATION, **changes)
 
 
+def entitlement(**changes: Any) -> Entitlement:
+    """What the example registration, with changes, entitles its job to under the example deployment."""
+    return STANDING.entitlement(registration(**changes))
+
+
 def body(**changes: Any) -> dict[str, Any]:
     """The body that registers a job, with changes; None takes a member away."""
     members = {
@@ -104,6 +140,18 @@ def body(**changes: Any) -> dict[str, Any]:
         "roles": ["deploy"],
         "expires_in_seconds": 3600,
         "aws_claims": "full",
+        **changes,
+    }
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def script(**changes: Any) -> dict[str, Any]:
+    """The body that registers a Windmill script, with changes; None takes a member away."""
+    members = {
+        "profile": "scripts",
+        "fields": {"path": "u/ada/sync", "workspace": "acme"},
+        "audiences": [STS],
+        "roles": ["sync"],
         **changes,
     }
     return {name: value for name, value in members.items() if value is not None}

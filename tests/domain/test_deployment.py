@@ -4,7 +4,7 @@ import json
 
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.registration import Registration
-from tests.domain.examples import CI, CI_SERVER, DEPLOY, DEPLOYMENT, REGISTRATION, SCHEDULER, STS, registration
+from tests.domain.examples import CI, CI_SERVER, DEPLOY, DEPLOY_ARN, DEPLOYMENT, REGISTRATION, SCHEDULER, STS, WINDMILL, registration
 
 
 def test_a_deployment_survives_its_document_as_json() -> None:
@@ -22,7 +22,7 @@ def test_everything_is_found_by_its_name() -> None:
     again = Deployment.from_document(DEPLOYMENT.to_document())
 
     assert again.profiles["ci"] == CI
-    assert again.platforms == {"ci-server": CI_SERVER, "scheduler": SCHEDULER}
+    assert again.platforms == {"ci-server": CI_SERVER, "scheduler": SCHEDULER, "windmill": WINDMILL}
     assert again.roles["deploy"] == DEPLOY
 
 
@@ -31,5 +31,22 @@ def test_the_providers_audiences_are_exactly_those_of_the_roles() -> None:
 
 
 def test_a_registration_survives_its_document_as_json() -> None:
-    for each in (REGISTRATION, registration(ended_at=5, source_identity=None, roles=())):
+    rich = registration(
+        transitive_tags=("Repo",),
+        pinned=True,
+        obstacles={DEPLOY_ARN: "ref is `x`; the role wants `y`"},
+        default_audience=STS,
+        token_lifetime_seconds=60,
+        claims={"groups": ["a", "b"], "email_verified": True},
+    )
+    for each in (REGISTRATION, rich, registration(ended_at=5, source_identity=None, roles=())):
         assert Registration.from_document(json.loads(json.dumps(each.to_document()))) == each
+
+
+def test_a_registration_of_an_earlier_version_is_read_with_what_it_had() -> None:
+    """Jobs run on while the deployment changes: members that are new have their defaults, those that are gone go."""
+    document = json.loads(json.dumps(REGISTRATION.to_document()))
+    for name in ("transitive_tags", "pinned", "obstacles", "default_audience", "token_lifetime_seconds"):
+        del document[name]
+
+    assert Registration.from_document({**document, "aws_audiences": [STS]}) == REGISTRATION

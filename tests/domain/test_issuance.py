@@ -31,6 +31,7 @@ from tests.domain.examples import (
     RELEASE_ARN,
     RING,
     SECRET,
+    STANDING,
     STS,
     TOKEN,
     VAULT,
@@ -51,7 +52,7 @@ def _decide(
     most: int = 900,
 ) -> Grant:
     return decide(
-        held, ring, wish, issuer_url=ISSUER_URL, lifetimes=Lifetimes(default, most), jti="jti-1", now=now
+        STANDING.entitlement(held), ring, wish, issuer_url=ISSUER_URL, lifetimes=Lifetimes(default, most), jti="jti-1", now=now
     )  # fmt: skip
 
 

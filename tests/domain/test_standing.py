@@ -1,45 +1,97 @@
-"""A registration stands only as far as the deployment in force lets it."""
+"""A registration stands only as far as the deployment in force lets it, and each of its roles by that role's terms."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
+from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import InvalidTokenError
-from jobpass_issuer.domain.standing import Standing
-from tests.domain.examples import DEPLOYMENT, STS, VAULT, registration
+from jobpass_issuer.domain.standing import PlatformTerms, RoleTerms, Standing
+from tests.domain.examples import (
+    CI_SERVER,
+    DEPLOY,
+    DEPLOY_ARN,
+    DEPLOYMENT,
+    RELEASE_ARN,
+    STANDING,
+    STS,
+    SYNC_ARN,
+    VAULT,
+    registration,
+)
 
-STANDING = Standing.of(DEPLOYMENT)
+HELD = registration(roles=(DEPLOY_ARN, RELEASE_ARN))
+
+
+def _standing(**changes: object) -> Standing:
+    """What stands where the platform has other terms."""
+    terms = PlatformTerms(CI_SERVER.audiences, ("jobpass-deploy", "jobpass-release"))
+    return replace(STANDING, platforms={"ci-server": replace(terms, **changes)})  # type: ignore[arg-type]
 
 
 def test_a_registration_of_an_unchanged_deployment_stands_as_it_was_made() -> None:
-    held = registration(audiences=(STS, VAULT), aws_audiences=(STS,))
+    stands = STANDING.entitlement(HELD)
 
-    assert STANDING.applied(held) == held
+    assert stands.registration is HELD
+    assert stands.audiences == (STS, VAULT)
+    assert stands.aws_audiences == (STS,)
+    assert dict(stands.roles) == {DEPLOY_ARN: RoleTerms((STS,), 3600), RELEASE_ARN: RoleTerms((STS,), 3600)}
 
 
 def test_jobs_of_a_platform_that_is_gone_have_no_right_any_more() -> None:
-    gone = Standing({}, STANDING.aws_audiences)
+    gone = replace(STANDING, platforms={})
 
     with pytest.raises(InvalidTokenError, match="no longer part of the deployment"):
-        gone.applied(registration())
+        gone.entitlement(HELD)
 
 
 def test_an_audience_that_the_platform_has_lost_is_lost_to_its_jobs() -> None:
-    held = registration(audiences=(STS, VAULT), aws_audiences=(STS,))
-    narrower = replace(STANDING, platform_audiences={held.platform: (VAULT,)})
-
-    stands = narrower.applied(held)
+    stands = _standing(audiences=(VAULT,)).entitlement(HELD)
 
     assert (stands.audiences, stands.aws_audiences) == ((VAULT,), ())
 
 
+def test_a_role_that_the_platform_has_lost_is_lost_to_its_jobs() -> None:
+    assert list(_standing(roles=("jobpass-release",)).entitlement(HELD).roles) == [RELEASE_ARN]
+    assert list(_standing(roles=()).entitlement(HELD).roles) == []
+
+
+def test_a_role_that_is_gone_is_lost_though_a_platform_names_it_still() -> None:
+    assert list(replace(STANDING, roles={}).entitlement(HELD).roles) == []
+
+
+@pytest.mark.parametrize(
+    "arn", [SYNC_ARN, "jobpass-deploy", f"{DEPLOY_ARN}-2", DEPLOY_ARN.replace(":role/", ":user/"), ""]
+)
+def test_a_role_that_the_platform_never_had_is_not_a_jobs_whatever_its_registration_says(arn: str) -> None:
+    assert list(STANDING.entitlement(registration(roles=(arn, DEPLOY_ARN))).roles) == [DEPLOY_ARN]
+
+
+def test_what_a_platform_has_gained_is_no_right_of_the_jobs_before() -> None:
+    stands = STANDING.entitlement(registration(audiences=(VAULT,), roles=()))
+
+    assert (stands.audiences, dict(stands.roles)) == ((VAULT,), {})
+
+
 def test_an_audience_that_iam_knows_by_now_brings_the_claims_for_aws_with_it() -> None:
     """Otherwise a job registered before could shed its tags and escape every policy that denies by tag."""
-    held = registration(audiences=(STS, VAULT), aws_audiences=(STS,))
     wider = replace(STANDING, aws_audiences=(STS, VAULT))
 
-    assert wider.applied(held).aws_audiences == (STS, VAULT)
+    assert wider.entitlement(HELD).aws_audiences == (STS, VAULT)
 
 
-def test_a_standing_survives_its_document() -> None:
-    assert Standing.from_document(STANDING.to_document()) == STANDING
+def test_a_role_has_the_terms_that_are_in_force_now() -> None:
+    longer = replace(DEPLOY, audiences=(VAULT,), max_session_seconds=7200)
+    roles = {**DEPLOYMENT.roles, "deploy": longer}
+
+    stands = Standing.of(replace(DEPLOYMENT, roles=roles)).entitlement(HELD)
+
+    assert stands.roles[DEPLOY_ARN] == RoleTerms((VAULT,), 7200)
+
+
+@pytest.mark.parametrize("deployment", [DEPLOYMENT, Deployment({}, {}, {})], ids=["whole", "empty"])
+def test_a_standing_survives_its_document_as_json(deployment: Deployment) -> None:
+    standing = Standing.of(deployment)
+
+    assert Standing.from_document(json.loads(json.dumps(standing.to_document()))) == standing

@@ -40,17 +40,21 @@ _REGISTRATIONS = st.builds(
     profile=_TEXTS,
     fields=_MAPPINGS,
     subject=_TEXTS,
-    claims=_MAPPINGS,
+    claims=st.dictionaries(_TEXTS, _TEXTS | st.booleans() | st.lists(_TEXTS, max_size=3), max_size=3),
     session_tags=_MAPPINGS,
     source_identity=st.none() | _TEXTS,
     aws_claims=st.sampled_from(["full", "none"]),
     audiences=_TUPLES,
-    aws_audiences=_TUPLES,
     roles=_TUPLES,
     secret_sha256=_TEXTS,
     registered_at=_TIMES,
     expires_at=_TIMES,
     ended_at=st.none() | _TIMES,
+    transitive_tags=_TUPLES,
+    pinned=st.booleans(),
+    obstacles=_MAPPINGS,
+    default_audience=st.none() | _TEXTS,
+    token_lifetime_seconds=st.none() | _TIMES,
 )
 
 

@@ -119,7 +119,7 @@ def decide(
 def _audience(entitlement: Entitlement, wanted: str | None) -> str:
     """The audience asked for, or the registration's default one."""
     listed = ", ".join(entitlement.audiences) or "none any more"
-    audience = wanted or entitlement.registration.default_audience
+    audience = entitlement.registration.default_audience if wanted is None else wanted
     if audience is None:
         text = f"is missing: append `&audience=<whom the token is for>` to the request URL; this job has: {listed}"
         raise InvalidRequestError.of([Problem("audience", text)])
