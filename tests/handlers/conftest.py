@@ -52,7 +52,7 @@ _IMPATIENT = Config(connect_timeout=1, read_timeout=0.4, retries={"mode": "stand
 _CACHES: tuple[Any, ...] = (
     *(id_token._settings, id_token._standing, id_token._table, id_token._signer),
     *(aws_credentials._sts,),
-    *(jobs._settings, jobs._deployment, jobs._table),
+    *(jobs._settings, jobs._deployment, jobs._dynamodb, jobs._table, jobs._spent),
     *(keys._settings, keys._issuer, keys._rings, keys._keys, keys._documents, keys._rotation),
 )
 

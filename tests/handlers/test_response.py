@@ -9,6 +9,7 @@ from jobpass_issuer.aws.dynamodb_key_ring import RingConflictError
 from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError
 from jobpass_issuer.domain.errors import (
     AccessDeniedError,
+    InvalidClientError,
     InvalidRequestError,
     InvalidTargetError,
     InvalidTokenError,
@@ -24,6 +25,7 @@ EXPECTED: dict[type[IssuerError], tuple[int, str]] = {
     InvalidRequestError: (400, "invalid_request"),
     InvalidTargetError: (400, "invalid_target"),
     InvalidTokenError: (401, "invalid_token"),
+    InvalidClientError: (401, "invalid_client"),
     AccessDeniedError: (403, "access_denied"),
     NotFoundError: (404, "not_found"),
     TemporarilyUnavailableError: (503, "temporarily_unavailable"),
@@ -72,10 +74,11 @@ def test_an_error_that_nobody_foresaw_is_a_fault_of_ours() -> None:
     assert members(answer)["error"] == "server_error"
 
 
-def test_an_unauthorized_answer_says_how_to_authorize() -> None:
-    answer = response.failure(InvalidTokenError("x"), "")
+@pytest.mark.parametrize("kind", [InvalidTokenError, InvalidClientError])
+def test_an_unauthorized_answer_says_how_to_authorize(kind: type[IssuerError]) -> None:
+    answer = response.failure(kind("x"), "")
 
-    assert answer["headers"]["WWW-Authenticate"] == 'Bearer realm="jobpass", error="invalid_token"'
+    assert answer["headers"]["WWW-Authenticate"] == f'Bearer realm="jobpass", error="{kind.code}"'
 
 
 @pytest.mark.parametrize("seconds", [1, 5, 60])
