@@ -8,7 +8,7 @@ import pytest
 from jobpass_issuer.domain.admission import Admission, admit
 from jobpass_issuer.domain.errors import InvalidRequestError
 from jobpass_issuer.domain.platform import Platform
-from jobpass_issuer.domain.registration_request import MAX_AUDIENCES, MAX_ROLES
+from jobpass_issuer.domain.registration_request import MAX_AUDIENCES, MAX_ROLES, MEMBERS
 from tests.domain.examples import (
     ACCOUNT,
     CI_SERVER,
@@ -49,7 +49,6 @@ def test_a_registration_holds_all_that_a_token_will_say() -> None:
     assert registration.session_tags == {"Repo": "web", "Team": "data"}
     assert registration.source_identity == "run-1"
     assert registration.audiences == (STS, VAULT)
-    assert registration.aws_audiences == (STS,)
     assert registration.roles == (DEPLOY_ARN,)
     assert (registration.registered_at, registration.expires_at) == (NOW, NOW + 3600)
     assert (registration.platform, registration.profile, registration.job_id) == ("ci-server", "ci", JOB_ID)
@@ -85,8 +84,9 @@ def test_a_profile_that_the_platform_may_not_register_is_refused(value: Any) -> 
     assert list(_problems(wish)) == ["profile"]
 
 
-def test_a_missing_profile_and_missing_audiences_are_told_together() -> None:
-    assert set(_problems({})) == {"profile", "audiences"}
+def test_what_is_missing_is_told_together() -> None:
+    assert set(_problems({})) == {"profile"}
+    assert set(_problems({"profile": "ci"})) == {"audiences", "fields.repo", "fields.ref"}
 
 
 @pytest.mark.parametrize("value", [None, 1, "repo", [], [["repo", "web"]], True])
@@ -214,9 +214,57 @@ def test_what_is_wrong_beside_an_unknown_profile_is_told_with_it() -> None:
 
 
 def test_every_wrong_type_is_told_at_once() -> None:
-    wish = {"profile": 1, "fields": 1, "audiences": 1, "roles": 1, "expires_in_seconds": "1", "aws_claims": 1, "x": 1}
+    wish = dict.fromkeys((*MEMBERS, "x"), 1.5)
 
     assert set(_problems(wish)) == set(wish)
+
+
+def test_mistakes_of_form_and_of_content_are_told_together() -> None:
+    wish = body(
+        fields={"repo": 1, "org": "evil", "nope": "x"},
+        audiences=STS,
+        roles=["nope"],
+        expires_in_seconds=1,
+        aws_claims="some",
+        environment=["nope"],
+        extra=1,
+    )
+
+    assert set(_problems(wish)) == {
+        "extra", "fields.repo", "fields.org", "fields.nope", "fields.ref", "audiences", "roles[0]",
+        "expires_in_seconds", "aws_claims", "environment[0]",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("unreadable", "told"),
+    [
+        ({"profile": 1}, {"profile", "audiences[0]", "roles[0]"}),
+        ({"fields": 1}, {"fields", "audiences[0]", "roles[0]"}),
+        ({"audiences": 1}, {"audiences", "roles[0]"}),
+        ({"roles": 1, "pinned": True, "environment": ["aws-sdk"]}, {"roles", "audiences[0]"}),
+        ({"expires_in_seconds": "1"}, {"expires_in_seconds", "audiences[0]", "roles[0]"}),
+        ({"environment": 1}, {"environment", "audiences[0]", "roles[0]"}),
+        ({"pinned": 1, "roles": []}, {"pinned", "audiences[0]"}),
+    ],
+    ids=lambda value: ascii(value)[:40],
+)
+def test_nothing_is_made_up_about_a_member_that_cannot_be_read(unreadable: dict[str, Any], told: set[str]) -> None:
+    assert set(_problems({**body(audiences=["nope"], roles=["nope"]), **unreadable})) == told
+
+
+def test_each_field_is_told_of_once() -> None:
+    narrow = replace(CI_SERVER, where={"repo": "web*", "ref": "refs/*"})
+
+    with pytest.raises(InvalidRequestError) as refused:
+        _admit(body(fields={"repo": "a:b", "ref": 1}), narrow)
+    assert sorted(problem.path for problem in refused.value.problems) == ["fields.ref", "fields.repo"]
+
+
+def test_limits_are_told_beside_the_mistakes_of_other_members() -> None:
+    wish = body(fields={**FIELDS, "run_id": "a", "team": "a,b", "ref": "x" * 240}, audiences=["nope"], roles=1)
+
+    assert set(_problems(wish)) == {"fields", "fields.team", "audiences[0]", "roles"}
 
 
 def test_a_subject_that_would_be_too_long_is_refused() -> None:

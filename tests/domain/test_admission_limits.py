@@ -28,9 +28,9 @@ def _saying(times: int) -> Deployment:
 def test_a_token_that_sts_would_refuse_for_its_length_is_refused_at_registration() -> None:
     wish = body(fields={**FIELDS, "team": "t" * 256})
 
-    assert len(_admit(wish, deployment=_saying(40)).registration.claims) == 40
+    assert len(_admit(wish, deployment=_saying(50)).registration.claims) == 50
     with pytest.raises(InvalidRequestError, match="more than 20,000 characters") as refused:
-        _admit(wish, deployment=_saying(50))
+        _admit(wish, deployment=_saying(55))
     assert [problem.path for problem in refused.value.problems] == ["fields"]
 
 

@@ -4,7 +4,18 @@ import json
 
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.registration import Registration
-from tests.domain.examples import CI, CI_SERVER, DEPLOY, DEPLOY_ARN, DEPLOYMENT, REGISTRATION, SCHEDULER, STS, WINDMILL, registration
+from tests.domain.examples import (
+    CI,
+    CI_SERVER,
+    DEPLOY,
+    DEPLOY_ARN,
+    DEPLOYMENT,
+    REGISTRATION,
+    SCHEDULER,
+    STS,
+    WINDMILL,
+    registration,
+)
 
 
 def test_a_deployment_survives_its_document_as_json() -> None:

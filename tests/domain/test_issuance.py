@@ -1,5 +1,7 @@
 """Whether a job gets a token, both sides of every boundary, and what the token says."""
 
+from dataclasses import replace
+
 import pytest
 
 from jobpass_issuer.domain.errors import (
@@ -33,6 +35,7 @@ from tests.domain.examples import (
     SECRET,
     STANDING,
     STS,
+    SYNC_ARN,
     TOKEN,
     VAULT,
     registration,
@@ -51,9 +54,8 @@ def _decide(
     default: int = 300,
     most: int = 900,
 ) -> Grant:
-    return decide(
-        STANDING.entitlement(held), ring, wish, issuer_url=ISSUER_URL, lifetimes=Lifetimes(default, most), jti="jti-1", now=now
-    )  # fmt: skip
+    stands, lifetimes = STANDING.entitlement(held), Lifetimes(default, most)
+    return decide(stands, ring, wish, issuer_url=ISSUER_URL, lifetimes=lifetimes, jti="jti-1", now=now)
 
 
 def _refusal(token: RequestToken, held: Registration | None, now: int = NOW) -> str:
@@ -145,6 +147,36 @@ def test_a_job_without_tags_or_identity_has_no_claims_for_them() -> None:
     assert not {TAGS_CLAIM, SOURCE_IDENTITY_CLAIM} & set(_decide(TokenRequest(STS), held).claims)
 
 
+def test_tags_that_stay_on_are_named_beside_the_tags() -> None:
+    held = registration(session_tags={"Repo": "web", "Team": "data"}, transitive_tags=("Team",))
+
+    assert _decide(TokenRequest(STS), held).claims[TAGS_CLAIM] == {
+        "principal_tags": {"Repo": ["web"], "Team": ["data"]},
+        "transitive_tag_keys": ["Team"],
+    }
+
+
+PINNED = registration(roles=(DEPLOY_ARN, RELEASE_ARN), pinned=True)
+
+
+def test_every_token_for_aws_of_a_pinned_job_is_for_its_roles_alone() -> None:
+    assert _decide(TokenRequest(STS), PINNED).claims[ROLES_CLAIM] == [DEPLOY_ARN, RELEASE_ARN]
+    assert ROLES_CLAIM not in _decide(TokenRequest(VAULT), PINNED).claims
+
+
+def test_a_request_narrows_a_pinned_jobs_token_further_and_never_widens_it() -> None:
+    assert _decide(TokenRequest(STS, RELEASE_ARN), PINNED).claims[ROLES_CLAIM] == [RELEASE_ARN]
+    with pytest.raises(InvalidTargetError):
+        _decide(TokenRequest(STS, SYNC_ARN), PINNED)
+
+
+def test_a_pinned_job_whose_platform_has_lost_its_roles_gets_no_token_that_would_reach_others() -> None:
+    lost = replace(STANDING.entitlement(PINNED), roles={})
+
+    with pytest.raises(InvalidTargetError, match="register it anew"):
+        decide(lost, RING, TokenRequest(STS), issuer_url=ISSUER_URL, lifetimes=Lifetimes(300, 900), jti="j", now=NOW)
+
+
 def test_a_pin_names_a_role_of_the_registration() -> None:
     assert _decide(TokenRequest(STS, DEPLOY_ARN)).claims[ROLES_CLAIM] == [DEPLOY_ARN]
 
@@ -181,6 +213,26 @@ def test_an_audience_that_is_not_registered_is_refused_whatever_it_is_like(audie
     assert len(refused.value.description) < 200
 
 
+def test_a_request_that_names_no_audience_gets_the_registrations_default_one() -> None:
+    held = registration(default_audience=VAULT)
+
+    assert _decide(TokenRequest(), held).claims["aud"] == VAULT
+    assert _decide(TokenRequest(STS), held).claims["aud"] == STS
+
+
+def test_without_a_default_audience_a_request_must_name_one() -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        _decide(TokenRequest())
+
+    assert [problem.path for problem in refused.value.problems] == ["audience"]
+    assert f"this job has: {STS}, {VAULT}" in refused.value.description
+
+
+def test_a_default_audience_that_the_platform_has_lost_is_no_audience() -> None:
+    with pytest.raises(InvalidTargetError):
+        _decide(TokenRequest(), registration(audiences=(STS,), default_audience=VAULT))
+
+
 @pytest.mark.parametrize(
     ("asked", "lifetime"),
     [(None, 300), (1, 1), (299, 299), (301, 301), (899, 899), (900, 900), (901, 900), (10**9, 900)],
@@ -191,6 +243,15 @@ def test_a_token_lives_as_long_as_asked_and_no_longer_than_permitted(asked: int 
 
 def test_the_default_is_capped_too() -> None:
     assert _decide(TokenRequest(VAULT), default=900, most=60).claims["exp"] == NOW + 60
+
+
+@pytest.mark.parametrize(("own", "asked", "lifetime"), [(60, None, 60), (60, 300, 300), (901, None, 900)])
+def test_the_profiles_lifetime_takes_the_place_of_the_deployments_default(
+    own: int, asked: int | None, lifetime: int
+) -> None:
+    held = registration(token_lifetime_seconds=own)
+
+    assert _decide(TokenRequest(VAULT, None, asked), held).claims["exp"] == NOW + lifetime
 
 
 @pytest.mark.parametrize(("left", "lifetime"), [(1, 1), (299, 299), (300, 300), (301, 300)])

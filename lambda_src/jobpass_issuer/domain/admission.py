@@ -123,17 +123,14 @@ def _problems(wish: RegistrationRequest, profile: Profile | None, platform: Plat
         return [*found, *_environment_problems(wish, None, wish.audiences)]
     found += _field_problems(wish, profile, platform)
     fields = profile.complete(wish.fields)
-    if any(problem.path.startswith("fields") for problem in found):
-        return [*found, *_environment_problems(wish, None, wish.audiences)]
-    default = _default_audience(profile, fields, platform)
+    sound = not any(problem.path.startswith("fields") for problem in found)
+    default = _default_audience(profile, fields, platform) if sound else None
     audiences = wish.audiences or tuple(filter(None, [default]))
-    if not audiences and wish.readable("audiences"):
+    missing = not audiences and wish.readable("audiences")
+    if missing and (sound or profile.default_audience is None):
         found.append(_missing_audience(profile, platform))
-    return [
-        *found,
-        *_environment_problems(wish, fields, audiences),
-        *_limit_problems(wish, profile, fields, audiences),
-    ]
+    found += _environment_problems(wish, fields if sound else None, audiences)
+    return [*found, *_limit_problems(wish, profile, fields, audiences)] if sound else found
 
 
 def _default_audience(profile: Profile, fields: Mapping[str, str], platform: Platform) -> str | None:
