@@ -79,7 +79,12 @@ def issuer_keys(kms: Any, issuer_name: str) -> list[str]:
 
 def jwk(kms: Any, key_arn: str, algorithm: str) -> dict[str, str]:
     """The JWK of a KMS key, from the DER that GetPublicKey gives."""
-    members = _members(load_der_public_key(kms.get_public_key(KeyId=key_arn)["PublicKey"]))
+    return jwk_of(kms.get_public_key(KeyId=key_arn)["PublicKey"], algorithm)
+
+
+def jwk_of(der: bytes, algorithm: str) -> dict[str, str]:
+    """The JWK of a public key, from its DER (RFC 5280, section 4.1, SubjectPublicKeyInfo)."""
+    members = _members(load_der_public_key(der))
     return members | {"alg": algorithm, "use": "sig", "kid": thumbprint(members)}
 
 
