@@ -8,7 +8,7 @@ from jobpass_issuer.domain.admission import Admission, admit
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import MAX_PROBLEMS, InvalidRequestError
 from jobpass_issuer.domain.platform import Platform
-from tests.domain.examples import ACCOUNT, CI, CI_SERVER, DEPLOYMENT, JOB_ID, NOW, TOKEN, body
+from tests.domain.examples import ACCOUNT, CI, CI_SERVER, DEPLOY, DEPLOYMENT, JOB_ID, NOW, TOKEN, body
 
 FIELDS = {"repo": "web", "ref": "refs/heads/main", "run_id": "run-1"}
 
@@ -50,6 +50,42 @@ def test_no_answer_dwarfs_its_request() -> None:
 
     assert len(refused.value.problems) == MAX_PROBLEMS + 1
     assert refused.value.problems[-1].message == "and 5 more"
+
+
+def test_no_list_of_what_is_permitted_dwarfs_a_request() -> None:
+    """Whoever may register little may not draw pages of what others may."""
+    many = tuple(f"{index}-{'a' * 240}" for index in range(100))
+    platform = replace(CI_SERVER, audiences=many, roles=many)
+    with pytest.raises(InvalidRequestError) as refused:
+        _admit(body(profile="nope", audiences=[f"x{index}" for index in range(10)], roles=["x"]), platform)
+
+    assert len(refused.value.problems) == 12
+    assert all("and 99 more" in problem.message for problem in refused.value.problems[:11])
+    assert len(refused.value.description) < 12 * 400
+
+
+def test_a_short_list_of_what_is_permitted_is_told_whole() -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        _admit(body(audiences=["nope"], roles=["nope"]))
+
+    assert "may register: sts.amazonaws.com, vault.example.com;" in refused.value.description
+    assert refused.value.description.endswith("may name: deploy, release")
+
+
+def test_a_platform_that_may_name_no_role_is_told_so() -> None:
+    with pytest.raises(InvalidRequestError, match=r"may name: none\Z"):
+        _admit(body(), replace(CI_SERVER, roles=()))
+
+
+def test_what_is_kept_of_a_role_in_the_way_is_short() -> None:
+    many = tuple(f"{index}-{'a' * 240}" for index in range(100))
+    wanting = replace(DEPLOYMENT, roles={**DEPLOYMENT.roles, "deploy": replace(DEPLOY, audiences=many)})
+
+    (obstacle,) = _admit(body(), deployment=wanting).registration.obstacles.values()
+
+    assert obstacle.startswith("audiences are `sts.amazonaws.com`; the role wants `0-aaa")
+    assert obstacle.endswith("and 99 more")
+    assert len(obstacle) < 400
 
 
 def test_a_name_that_may_be_a_secret_is_not_shown() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 CALLER = "arn:aws:sts::000000000000:assumed-role/jobpass-platform-ci-server/session"
 OTHER_CALLER = "arn:aws:sts::000000000000:assumed-role/jobpass-platform-scheduler/session"
+WINDMILL_CALLER = "arn:aws:sts::000000000000:assumed-role/jobpass-platform-windmill/session"
 REQUEST_ID = "req-0123456789"
 
 

@@ -17,7 +17,7 @@ class Problem:
 
 
 MAX_PROBLEMS = 20
-MAX_LISTED = 10
+MAX_LISTED_LENGTH = 200
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -27,9 +27,14 @@ def shown(name: str) -> str:
 
 
 def listed(values: Sequence[str]) -> str:
-    """Return values as an error lists them: the first ten, and how many more, so that no answer dwarfs its request."""
-    told = ", ".join(values[:MAX_LISTED]) or "none"
-    return told if len(values) <= MAX_LISTED else f"{told} and {len(values) - MAX_LISTED} more"
+    """Return values as an error lists them: the first few, and how many more, so that no answer dwarfs its request."""
+    told: list[str] = []
+    for value in values:
+        if told and len(", ".join([*told, value])) > MAX_LISTED_LENGTH:
+            break
+        told.append(value)
+    text = ", ".join(told) or "none"
+    return text if len(told) == len(values) else f"{text} and {len(values) - len(told)} more"
 
 
 class IssuerError(Exception):
