@@ -9,6 +9,7 @@ import yaml
 
 from jobpass.configuration import load
 from jobpass_issuer.domain import registration_request
+from jobpass_issuer.domain.environment import BLOCKS
 from jobpass_issuer.domain.errors import IssuerError
 from jobpass_issuer.domain.issuance import ROLES_CLAIM
 from jobpass_issuer.handlers import token
@@ -78,6 +79,13 @@ def test_reference_lists_the_members_of_a_registration() -> None:
     section = REFERENCE[REFERENCE.index("### `POST /v1/jobs`") : REFERENCE.index("`201`")]
 
     assert tuple(re.findall(r"^\| `([a-z_]+)` \|", section, re.MULTILINE)) == registration_request.MEMBERS
+
+
+def test_reference_lists_the_blocks_of_an_answer() -> None:
+    """Each block has a row, and no row is made up."""
+    section = REFERENCE[REFERENCE.index("| block |") : REFERENCE.index("### `GET /v1/jobs/{job_id}`")]
+
+    assert re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE) == list(BLOCKS)
 
 
 def test_reference_lists_the_parameters_of_a_token() -> None:
