@@ -78,7 +78,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _relay(self) -> None:
         length = self.headers.get("Content-Length")
         body = None if length is None else self.rfile.read(int(length))
-        asked = Asked(self.command, self.path, {name.lower(): value for name, value in self.headers.items()})
+        # As it came: `path` has lost what stood doubled at its beginning.
+        target = self.requestline.split(" ")[1]
+        asked = Asked(self.command, target, {name.lower(): value for name, value in self.headers.items()})
         try:
             answer = self.server.hand_on(asked, _kept(self.headers.items()), body)
         except OSError as error:

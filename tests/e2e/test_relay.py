@@ -27,7 +27,7 @@ def fetch(url: str, token: str = "", method: str = "GET") -> tuple[int, dict[str
 
 
 def test_a_job_gets_its_token_through_the_relay(clients: Deployment, relay: Relay) -> None:
-    job = clients.platform().register(Job(MAIN_BRANCH))
+    job = clients.platform().register(Job(MAIN_BRANCH, audiences=["vault.example.com"]))
     status, headers, body = fetch(f"{relay.instead(job.request_url)}&audience=vault.example.com", job.request_token)
     assert status == 200
     assert headers["Cache-Control"] == "no-store"
