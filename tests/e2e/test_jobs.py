@@ -12,7 +12,7 @@ import pytest
 
 from local.deployment import Deployment
 from local.registration import MAIN_BRANCH, Job, Platform, Registration
-from tests.e2e.asking import QUERY, ask_for_token, bearer, error_of, problems_of, token_of
+from tests.e2e.asking import QUERY, ask_for_token, bearer, error_of, problems_of, token_of, unverified
 from tests.e2e.registering import DEPLOY, body, described, instant, post
 
 SUBJECT = "org:acme:project:936a5312-a3b8-4921-8b3f-2cec8baac574:repo:web:ref_type:branch:ref:refs/heads/main"
@@ -43,6 +43,7 @@ class TestRegistering:
         assert (made["platform"], made["profile"], made["aws_claims"]) == ("ci-server", "ci", "full")
         assert (made["subject"], made["fields"]) == (SUBJECT, {**MAIN_BRANCH, "org": "acme"})
         assert made["audiences"] == ["sts.amazonaws.com"]
+        assert (made["default_audience"], made["pinned"]) == (None, False)
         assert made["roles"] == {
             "web-deploy": {"arn": DEPLOY, "allowed": True},
             "web-release": {
@@ -87,6 +88,30 @@ class TestShowingAndEnding:
             name: value for name, value in made.items() if name not in ("request_url", "request_token", "environment")
         }
         assert described(shown) == {**kept, "roles": [DEPLOY]}
+
+    def test_what_a_job_is_handed_is_told_once(self, deployment: Deployment, platform: Platform) -> None:
+        made = described(platform.call("POST", "/v1/jobs", body(environment=["aws-sdk", "github"])), 201)
+        url = f"{deployment.output('ApiUrl')}/v1/credentials?role_arn="
+        assert list(made["environment"]) == ["aws-sdk", "github"]
+        assert made["environment"]["aws-sdk"] == {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": url + DEPLOY.replace(":", "%3A").replace("/", "%2F"),
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": made["request_token"],
+        }
+        secret = made["request_token"].partition(".")[2].encode()
+        for answer in (
+            platform.look_at(made["job_id"]),
+            platform.end(made["job_id"]),
+            platform.look_at(made["job_id"]),
+        ):
+            assert secret not in answer.body
+            assert not {"environment", "request_url", "request_token"} & set(described(answer))
+
+    def test_a_pinned_jobs_tokens_are_for_its_roles_alone(self, deployment: Deployment, platform: Platform) -> None:
+        pinned, free = (platform.register(Job(MAIN_BRANCH, pinned=each)) for each in (True, False))
+        assert described(platform.look_at(pinned.job_id))["pinned"] is True
+        for job, roles in ((pinned, [DEPLOY]), (free, None)):
+            _, claims = unverified(token_of(ask_for_token(deployment, QUERY, bearer(job))))
+            assert claims.get("https://aws.amazon.com/roles") == roles
 
     def test_an_ended_job_gets_nothing(self, deployment: Deployment, platform: Platform) -> None:
         job = platform.register(Job(MAIN_BRANCH))

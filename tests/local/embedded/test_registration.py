@@ -79,6 +79,31 @@ def test_the_body_is_what_the_api_takes() -> None:
     }
 
 
+def test_what_a_job_says_beyond_that_is_in_the_body_and_what_is_none_is_left_out() -> None:
+    job = Job(MAIN_BRANCH, audiences=None, environment=("google",), pinned=False, aws_claims="none")
+    told = json.loads(job.body())
+
+    assert (told["environment"], told["pinned"], told["aws_claims"]) == (["google"], False, "none")
+    assert "audiences" not in told
+
+
+def test_a_registration_has_what_the_job_is_handed_and_does_not_show_it() -> None:
+    handed = {"github": {"ACTIONS_ID_TOKEN_REQUEST_TOKEN": "j.secret"}}
+    made = {"job_id": "j", "request_url": "u", "request_token": "j.secret", "expires_at": "t", "roles": {"deploy": {}}}
+
+    class GrantingWeb(Web):
+        def request(self, *_: object, **__: object) -> Answer:
+            return Answer(201, HTTPMessage(), json.dumps({**made, "environment": handed}).encode())
+
+    registration = Platform(GrantingWeb(1, NO_AUTHORITY), "https://a", "us-east-1", Credentials("A", "s")).register(
+        Job(MAIN_BRANCH)
+    )
+
+    assert registration.environment == handed
+    assert list(registration.roles) == ["deploy"]
+    assert "secret" not in repr(registration)
+
+
 def test_a_refusal_is_an_error_with_the_apis_words() -> None:
     class RefusedWeb(Web):
         def request(self, *_: object, **__: object) -> Answer:
