@@ -1,7 +1,7 @@
 """A stand-in for AWS at the wire: real SDK clients reach it by AWS_ENDPOINT_URL, and it keeps state and can fail.
 
-It speaks as much of DynamoDB, KMS, S3, CloudFront and CloudFormation's answers as the functions use. What it does not
-know it refuses loudly, so that a test never passes because a request was not understood.
+It speaks as much of DynamoDB, KMS, S3, STS, CloudFront and CloudFormation's answers as the functions use. What it does
+not know it refuses loudly, so that a test never passes because a request was not understood.
 """
 
 import json
@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.aws import wire_sts
 from tests.aws.wire_dynamodb import DynamoDb
 from tests.aws.wire_error import AwsError
 from tests.aws.wire_kms import Kms
 from tests.aws.wire_s3 import S3
+from tests.aws.wire_sts import Sts
 
 SLOW_SECONDS = 0.8
 _CODES = {
@@ -60,6 +62,7 @@ class Aws:
     dynamodb: DynamoDb = field(default_factory=DynamoDb)
     kms: Kms = field(default_factory=Kms)
     s3: S3 = field(default_factory=S3)
+    sts: Sts = field(default_factory=Sts)
     invalidations: list[bytes] = field(default_factory=list)
     answers: list[dict[str, Any]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
@@ -92,6 +95,8 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.headers.get("X-Amz-Target", "")
         if target:
             self._serve_json(target, body)
+        elif self.headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
+            self._serve_query(body)
         else:
             self._serve_xml("POST", body)
 
@@ -127,6 +132,15 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._answer(200, json.dumps(answer).encode(), "application/x-amz-json-1.1")
 
+    def _serve_query(self, body: bytes) -> None:
+        members = dict(parse_qsl(body.decode(), strict_parsing=True))
+        if self._in_trouble(f"sts:{members['Action']}", members, _query_error):
+            return
+        try:
+            self._answer(200, self.aws.sts.answer(members, dict(self.headers)), "text/xml")
+        except AwsError as error:
+            self._answer(error.status, wire_sts.error(error.code), "text/xml")
+
     def _serve_xml(self, method: str, body: bytes) -> None:
         path = unquote(urlsplit(self.path).path)
         if method == "POST" and path.startswith("/2020-05-31/distribution/"):
@@ -153,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         if trouble in _CODES:
             status, code = _CODES[trouble]
             self._answer(
-                status, error(code), "application/xml" if error is _xml_error else "application/x-amz-json-1.1"
+                status, error(code), "application/x-amz-json-1.1" if error is _json_error else "application/xml"
             )
         elif trouble is Trouble.MALFORMED:
             self._answer(200, b"<html>not what you asked for", "text/html")
@@ -190,6 +204,10 @@ def _xml_error(code: str) -> bytes:
     return (
         f"<Error><Code>{code.removesuffix('Exception')}</Code><Message>arn:aws:secret-name</Message></Error>".encode()
     )
+
+
+def _query_error(code: str) -> bytes:
+    return wire_sts.error(code.removesuffix("Exception"))
 
 
 @contextmanager

@@ -86,6 +86,34 @@ def test_any_other_authorization_is_refused_without_the_secret(header: str | Non
     assert SECRET not in refused.value.description + repr(refused.value)
 
 
+@pytest.mark.parametrize("header", [TEXT, f"Bearer {TEXT}", f"bearer  {TEXT}"])
+def test_the_bare_token_is_taken_where_a_route_says_so(header: str) -> None:
+    assert from_authorization(header, bare=True) == TOKEN
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        " ",
+        "Bearer",
+        "Bearer ",
+        f" {TEXT}",
+        f"{TEXT} ",
+        f"{TEXT}\t",
+        f"{TEXT},{TEXT}",
+        f"Basic {TEXT}",
+        JOB_ID,
+    ],
+)
+def test_what_is_no_bare_token_is_refused_there_too(header: str | None) -> None:
+    with pytest.raises(InvalidTokenError) as refused:
+        from_authorization(header, bare=True)
+
+    assert SECRET not in refused.value.description + repr(refused.value)
+
+
 def test_a_token_proves_its_own_secret_alone() -> None:
     other = RequestToken(JOB_ID, SECRET[:-1] + "y")
 

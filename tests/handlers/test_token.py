@@ -101,6 +101,37 @@ def test_each_registered_audience_gets_its_token(aws: Aws, audience: str, printe
     assert ask(f"audience={audience}")["statusCode"] == 200
 
 
+def test_a_job_that_names_no_audience_gets_its_default_one(aws: Aws, printed: Printed) -> None:
+    ring = establish(aws)
+    register(aws, default_audience=VAULT)
+
+    body = members(ask("api-version=1"))
+
+    keys = KeySet.import_key_set(json.loads(json.dumps(jwk_set(ring))))
+    assert verifier.decode(body["value"], keys, algorithms=["RS256"]).claims["aud"] == VAULT
+
+
+def test_a_job_without_a_default_one_is_told_which_it_has(aws: Aws, printed: Printed) -> None:
+    establish(aws)
+    register(aws)
+
+    answer = ask("api-version=1")
+
+    assert (answer["statusCode"], members(answer)["error"]) == (400, "invalid_request")
+    assert f"this job has: {STS}, {VAULT}" in members(answer)["error_description"]
+    assert aws.operations() == ["dynamodb:BatchGetItem"]
+
+
+def test_an_empty_audience_is_no_wish_for_the_default_one(aws: Aws, printed: Printed) -> None:
+    establish(aws)
+    register(aws, default_audience=VAULT)
+
+    answer = ask("audience=")
+
+    assert (answer["statusCode"], members(answer)["error"]) == (400, "invalid_request")
+    assert aws.calls == []
+
+
 @pytest.mark.parametrize(
     ("query", "status", "field"),
     [

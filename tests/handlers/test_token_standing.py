@@ -1,11 +1,12 @@
 """A job's token stands and falls with its platform, from the next request on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from jobpass_issuer.domain.standing import Standing
+from jobpass_issuer.domain.standing import PlatformTerms, Standing
 from tests.aws.wire import Aws
-from tests.domain.examples import DEPLOYMENT, VAULT
+from tests.domain.examples import DEPLOY_ARN, DEPLOYMENT, STS, VAULT
 from tests.handlers.conftest import forget
 from tests.handlers.events import members
 from tests.handlers.issuing import ask, establish, register
@@ -22,7 +23,7 @@ def test_a_job_of_a_platform_that_is_gone_gets_no_token(aws: Aws, tmp_path: Path
     register(aws)
     assert ask()["statusCode"] == 200
 
-    _deploy(Standing({}, ()), tmp_path)
+    _deploy(Standing({}, {}, DEPLOYMENT.aws_audiences), tmp_path)
 
     answer = ask()
     assert (answer["statusCode"], members(answer)["error"]) == (401, "invalid_token")
@@ -33,7 +34,21 @@ def test_a_job_gets_no_token_for_an_audience_that_its_platform_has_lost(aws: Aws
     held = register(aws)
     assert ask()["statusCode"] == 200
 
-    _deploy(Standing({held.platform: (VAULT,)}, DEPLOYMENT.aws_audiences), tmp_path)
+    _deploy(Standing({held.platform: PlatformTerms((VAULT,), ())}, {}, DEPLOYMENT.aws_audiences), tmp_path)
 
     answer = ask()
     assert (answer["statusCode"], members(answer)["error"]) == (400, "invalid_target")
+    assert ask(f"audience={VAULT}")["statusCode"] == 200
+
+
+def test_a_job_is_pinned_to_no_role_that_its_platform_has_lost(aws: Aws, tmp_path: Path) -> None:
+    establish(aws)
+    held = register(aws)
+    assert ask(f"audience={STS}&role_arn={DEPLOY_ARN}")["statusCode"] == 200
+
+    deployed = Standing.of(DEPLOYMENT)
+    _deploy(replace(deployed, platforms={held.platform: PlatformTerms((STS,), ())}), tmp_path)
+
+    answer = ask(f"audience={STS}&role_arn={DEPLOY_ARN}")
+    assert (answer["statusCode"], members(answer)["error"]) == (400, "invalid_target")
+    assert ask()["statusCode"] == 200

@@ -18,7 +18,7 @@ from infra.function_asset import AssetError, FunctionAsset
 from tests.infra.template import Template
 
 FUNCTIONS = {
-    "token": ("dynamodb", "kms"),
+    "token": ("dynamodb", "kms", "sts"),
     "jobs": ("dynamodb",),
     "keys": ("cloudfront", "dynamodb", "kms", "resourcegroupstaggingapi", "s3"),
 }

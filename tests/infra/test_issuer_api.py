@@ -12,10 +12,12 @@ ROUTES = {
     "GET /v1/jobs/{job_id}": ("AWS_IAM", "Jobs"),
     "DELETE /v1/jobs/{job_id}": ("AWS_IAM", "Jobs"),
     "GET /v1/token": ("NONE", "Token"),
+    "POST /api/w/{workspace}/oidc/token/{audience+}": ("NONE", "Token"),
+    "GET /v1/credentials": ("NONE", "Token"),
 }
 
 
-def test_platform_routes_want_a_signature_and_the_token_route_has_its_own_check(example: Template) -> None:
+def test_platform_routes_want_a_signature_and_job_routes_have_their_own_check(example: Template) -> None:
     routes = [each["Properties"] for each in example.of_type("AWS::ApiGatewayV2::Route").values()]
     assert {each["RouteKey"]: each["AuthorizationType"] for each in routes} == {
         route: authorizer for route, (authorizer, _) in ROUTES.items()
@@ -64,7 +66,7 @@ def test_access_log_tells_route_status_and_caller_and_nothing_that_can_hold_a_se
         "$context.identity.sourceIp",
         "$context.identity.userArn",
     }
-    # The request token is in a header, the audience in the query string, a job's ID in the path.
+    # The request token is in a header, the audience in the query string or the path, a job's ID in the path.
     for unwanted in ("header", "authorizer", "querystring", "path", "body", "error"):
         assert unwanted not in settings["Format"].lower()
 

@@ -10,6 +10,7 @@ from botocore.parsers import ResponseParserError
 from jobpass_issuer.domain.errors import TemporarilyUnavailableError
 
 RETRY_AFTER_SECONDS = 2
+_DESCRIPTION = "a service that Jobpass depends on did not answer as it should; try again shortly"
 # Makes DynamoDB say something in every answer.
 CONFIRMATION = {"ReturnConsumedCapacity": "TOTAL"}
 
@@ -17,10 +18,8 @@ CONFIRMATION = {"ReturnConsumedCapacity": "TOTAL"}
 class DependencyError(TemporarilyUnavailableError):
     """An AWS call failed; `operation` and `reason` are for the log and the metric, the description for the caller."""
 
-    def __init__(self, operation: str, reason: str) -> None:
-        super().__init__(
-            "a service that Jobpass depends on did not answer as it should; try again shortly", RETRY_AFTER_SECONDS
-        )
+    def __init__(self, operation: str, reason: str, description: str = _DESCRIPTION) -> None:
+        super().__init__(description, RETRY_AFTER_SECONDS)
         self.operation = operation
         self.reason = reason
 

@@ -29,7 +29,13 @@ _REFUSALS = {
     "RegionDisabledException": Refusal.REGION_DISABLED,
     "ValidationError": Refusal.OTHER_TERMS,
 }
+# STS has no provider for the token, or no key. New ones are everywhere within a minute; what lasts longer is for those
+# who run the issuer to mend, and not for the job.
 _UNCHECKED = "InvalidIdentityToken"
+_UNCHECKED_ADVICE = (
+    "STS could not check the job's ID token; right after a deployment this passes within a minute. If it does not, see "
+    "whether the issuer's documents are served, and the role's account has the OIDC provider"
+)
 
 
 class SessionRefusedError(Exception):
@@ -38,21 +44,6 @@ class SessionRefusedError(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
-
-
-class TokenUncheckedError(DependencyError):
-    """STS could not check the ID token: it found no provider for it, or no key.
-
-    A provider and a key that are new are so everywhere within a minute. What lasts longer is for whoever runs the
-    issuer to mend, and no fault of the job either.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(_OPERATION, _UNCHECKED)
-        self.description = (
-            "STS could not check the job's ID token; right after a deployment this passes within a minute. If it does "
-            "not, see whether the issuer's documents are served, and the role's account has the OIDC provider"
-        )
 
 
 class StsSessions:
@@ -66,8 +57,7 @@ class StsSessions:
 
         Raises:
             SessionRefusedError: STS refuses for a reason that does not pass by itself.
-            TokenUncheckedError: STS could not check the token.
-            DependencyError: STS failed.
+            DependencyError: STS failed, or could not check the token.
         """
         try:
             with translated(_OPERATION):
@@ -79,10 +69,13 @@ class StsSessions:
                 )
         except DependencyError as error:
             if error.reason == _UNCHECKED:
-                raise TokenUncheckedError from None
+                raise DependencyError(_OPERATION, _UNCHECKED, _UNCHECKED_ADVICE) from None
             if error.reason in _REFUSALS:
                 raise SessionRefusedError(_REFUSALS[error.reason]) from None
             raise
+        except ValueError:
+            # A time that botocore cannot read; its words hold what STS sent.
+            raise DependencyError(_OPERATION, "MalformedAnswer") from None
         given = required(answer, "Credentials", _OPERATION)
         access_key_id, secret_access_key, session_token, expires_at = (
             required(given, name, _OPERATION)

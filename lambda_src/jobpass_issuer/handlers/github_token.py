@@ -34,7 +34,9 @@ def _wish(parameters: dict[str, str]) -> TokenRequest:
     audience = parameters.get("audience")
     if audience == "":
         # Not the default one: whoever sends the parameter wants to choose, and a script's variable may be unset.
-        problems.append(Problem("audience", "is empty: append `&audience=<whom the token is for>` to the request URL"))
+        problems.append(
+            Problem("audience", "is empty: say whom the token is for, or leave it out for the job's default")
+        )
     seconds, mistakes = id_token.lifetime(parameters.get("expires_in"))
     problems += mistakes
     if problems:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jobpass_issuer.domain.standing import Standing
-from jobpass_issuer.handlers import token
+from jobpass_issuer.handlers import id_token
 from tests.aws import cloud, edge
 from tests.aws.cloud import CloudServer
 from tests.aws.edge import EdgeServer
@@ -43,7 +43,7 @@ def aws(
 ) -> Iterator[Deployed]:
     """Both functions over an AWS account in which nothing is yet."""
     (tmp_path / "standing.json").write_text(json.dumps(Standing.of(DEPLOYMENT).to_document()))
-    monkeypatch.setattr(token, "_STANDING_FILE", tmp_path / "standing.json")
+    monkeypatch.setattr(id_token, "_STANDING_FILE", tmp_path / "standing.json")
     monkeypatch.setenv("SSL_CERT_FILE", str(edge_server.authority))
     with deployed(cloud_server, edge_server, monkeypatch, capsys) as world:
         yield world

@@ -17,7 +17,7 @@ from jobpass_issuer.aws.item import ring_of
 from jobpass_issuer.domain.documents import published_documents
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
-from jobpass_issuer.handlers import keys, token
+from jobpass_issuer.handlers import id_token, keys
 from jobpass_issuer.handlers.telemetry import logger
 from tests.aws.cloud import Cloud, CloudServer
 from tests.aws.edge import EdgeServer
@@ -193,7 +193,7 @@ def _kids(body: bytes | None) -> list[str]:
 
 def start_anew() -> None:
     """Forget what the functions keep between invocations, as a new execution environment does."""
-    for module in (keys, token):
+    for module in (keys, id_token):
         for member in list(vars(module).values()):
             if hasattr(member, "cache_clear"):
                 member.cache_clear()
@@ -217,7 +217,7 @@ def deployed(
     world.put(Cloud())
     clock = SimpleNamespace(time=lambda: world.now)
     monkeypatch.setattr(keys, "time", clock)
-    monkeypatch.setattr(token, "time", clock)
+    monkeypatch.setattr(id_token, "time", clock)
     line_handler = logging.StreamHandler(world.log_stream)
     line_handler.setFormatter(logger.registered_formatter)
     logger.addHandler(line_handler)

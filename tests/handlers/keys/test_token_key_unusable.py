@@ -28,6 +28,7 @@ def job(founded: Deployed) -> Deployed:
 
 def _ask() -> tuple[int, dict[str, Any], dict[str, str]]:
     event = {
+        "routeKey": "GET /v1/token",
         "rawQueryString": f"api-version=1&audience={STS}",
         "headers": {"authorization": f"Bearer {TOKEN}"},
         "requestContext": {"requestId": "request"},
