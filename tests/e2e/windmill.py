@@ -52,8 +52,8 @@ def job(
     aws_claims: str | None = None,
     environment: Sequence[str] = BLOCK,
 ) -> Job:
-    """A registration with Windmill's environment block."""
-    return Job(fields, profile, audiences, roles, environment=environment, aws_claims=aws_claims)
+    """A registration with Windmill's environment block, longer than any token lives."""
+    return Job(fields, profile, audiences, roles, 7200, environment=environment, aws_claims=aws_claims)
 
 
 @dataclass(frozen=True)
