@@ -1,4 +1,4 @@
-"""Checks of what a profile says of a job: claims, session tags and source identity."""
+"""Checks of what a profile says of a job: claims, session tags, source identity and audience."""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from jobpass.configuration.errors import Finding, Path
 from jobpass.configuration.profile_settings import ProfileSettings
 from jobpass.configuration.suggestion import suggestion
+from jobpass_issuer.domain.audience import mistake as audience_mistake
 from jobpass_issuer.domain.issuance import RESERVED_CLAIMS
-from jobpass_issuer.domain.profile import Profile
+from jobpass_issuer.domain.profile import Claim, Profile
 from jobpass_issuer.domain.subject import Field, parse_template, render
 
 AWS_CLAIMS = "https://aws.amazon.com/"
@@ -20,16 +21,38 @@ _SOURCE_IDENTITY = re.compile(r"[A-Za-z0-9_+=,.@-]*")
 
 def findings(path: Path, profile: Profile, settings: ProfileSettings) -> Iterator[Finding]:
     """Return what relying parties or AWS would not take of a profile's tokens."""
-    for claim, template in settings.claims.items():
-        place = (*path, "claims", claim)
-        if claim in RESERVED_CLAIMS or claim.startswith(AWS_CLAIMS) or not claim:
-            yield place, "is a claim that Jobpass itself writes, or that AWS gives a meaning: choose another name"
-        yield from ((place, mistake) for mistake in _template_mistakes(template, profile))
+    for name in settings.claims:
+        place = (*path, "claims", name)
+        yield from ((place, mistake) for mistake in _name_mistakes(name))
+        yield from _claim(place, profile.claims[name], profile)
+    if settings.short_subject is not None:
+        place = (*path, "short_subject")
+        yield from ((place, mistake) for mistake in _name_mistakes(settings.short_subject))
+        if settings.short_subject in profile.claims:
+            yield place, f"`{settings.short_subject}` is a claim of this profile already: choose another name"
     yield from _tags((*path, "session_tags"), profile, settings)
+    yield from _transitive_tags((*path, "transitive_tags"), profile)
     if profile.source_identity is not None:
         identity = profile.source_identity
         found = list(_template_mistakes(identity, profile)) or list(_source_identity_mistakes(identity, profile))
         yield from (((*path, "source_identity"), mistake) for mistake in found)
+    if settings.default_audience is not None:
+        audience = settings.default_audience
+        found = list(_template_mistakes(audience, profile)) or list(_audience_mistakes(audience, profile))
+        yield from (((*path, "default_audience"), mistake) for mistake in found)
+
+
+def _name_mistakes(claim: str) -> Iterator[str]:
+    if claim in RESERVED_CLAIMS or claim.startswith(AWS_CLAIMS) or not claim:
+        yield "is a claim that Jobpass itself writes, or that AWS gives a meaning: choose another name"
+
+
+def _claim(place: Path, claim: Claim, profile: Profile) -> Iterator[Finding]:
+    if isinstance(claim, str):
+        yield from ((place, mistake) for mistake in _template_mistakes(claim, profile))
+    elif not isinstance(claim, bool) and claim["list"] not in profile.fields:
+        name = claim["list"]
+        yield (*place, "list"), f"`{name}` is no field of this profile: {suggestion(name, profile.fields)}"
 
 
 def _template_mistakes(template: str, profile: Profile) -> Iterator[str]:
@@ -66,6 +89,14 @@ def _tags(path: Path, profile: Profile, settings: ProfileSettings) -> Iterator[F
         seen[key.lower()] = key
 
 
+def _transitive_tags(path: Path, profile: Profile) -> Iterator[Finding]:
+    for index, tag in enumerate(profile.transitive_tags):
+        if tag in profile.transitive_tags[:index]:
+            yield (*path, index), f"`{tag}` stands in the list twice: keep one"
+        elif tag not in profile.session_tags:
+            yield (*path, index), f"`{tag}` is no session tag of this profile: {suggestion(tag, profile.session_tags)}"
+
+
 def _tag_key_mistake(key: str) -> str | None:
     if not 1 <= len(key) <= MAX_TAG_KEY_LENGTH:
         return f"is {len(key)} characters long; a tag's name has 1 to {MAX_TAG_KEY_LENGTH}"
@@ -74,14 +105,25 @@ def _tag_key_mistake(key: str) -> str | None:
     return "begins with `aws:`, which AWS keeps for itself: rename it" if key.lower().startswith("aws:") else None
 
 
-def _source_identity_mistakes(template: str, profile: Profile) -> Iterator[str]:
-    """What is certain for every job: the text between the fields, and the constants."""
+def _certain(template: str, profile: Profile) -> str:
+    """What is the same for every job: the text between the fields, and the constants."""
     parts = parse_template(template)
-    certain = "".join(each if isinstance(each, str) else profile.constants.get(each.name, "") for each in parts)
+    return "".join(each if isinstance(each, str) else profile.constants.get(each.name, "") for each in parts)
+
+
+def _source_identity_mistakes(template: str, profile: Profile) -> Iterator[str]:
+    certain = _certain(template, profile)
     if not _SOURCE_IDENTITY.fullmatch(certain):
         yield f"holds `{certain}`, and STS takes letters, digits and `_ + = , . @ -` only: leave the rest out"
     if len(certain) > 64:
         yield f"has {len(certain)} characters at least; STS takes 64: shorten it"
-    whole = render(parts, profile.constants)
+    whole = render(parse_template(template), profile.constants)
     if whole is not None and len(whole) < 2:
         yield "is one character; STS takes 2 to 64: add a field"
+
+
+def _audience_mistakes(template: str, profile: Profile) -> Iterator[str]:
+    certain = _certain(template, profile)
+    mistake = audience_mistake(certain) if certain else None
+    if mistake:
+        yield f"`{certain}` {mistake}"

@@ -2,7 +2,8 @@
 
 import re
 
-from jobpass.configuration.profile_checks import policy_sign_mistake
+from jobpass.configuration.pattern_shape import field_shape
+from jobpass.configuration.policy_sign import policy_sign_mistake
 from jobpass_issuer.domain.profile import MAX_VALUE_LENGTH, Profile
 from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
 from jobpass_issuer.domain.subject import SubjectPattern
@@ -19,14 +20,14 @@ def choices(profile: Profile, name: str) -> tuple[str, ...]:
 def value_mistake(profile: Profile, name: str, value: str) -> str | None:
     """Return why no job of a profile can have such a value in a field, or None where some can, as far as is certain."""
     rule = profile.fields.get(name)
-    if rule is None:
+    if rule is None or (value == rule.otherwise and name not in profile.constants):
         return None
     if not value:
         return "is empty, and no field is: write the value, or leave the field out"
     fixed = "".join(character for character in value if character not in WILDCARDS)
     mistake = policy_sign_mistake(fixed)
     if mistake is None and name in profile.subject.fields:
-        mistake = profile.subject.value_mistake(fixed)
+        mistake = profile.subject.value_mistake(name, fixed)
     if mistake is None and name in profile.constants:
         constant = profile.constants[name]
         return (
@@ -45,6 +46,8 @@ def _pattern_mistake(profile: Profile, name: str, value: str) -> str | None:
         return f"fits no value of this field, which is one of {', '.join(possible)}"
     if len(value.replace("*", "")) > MAX_VALUE_LENGTH:
         return f"has more characters than a value, which has {MAX_VALUE_LENGTH} at most"
+    if name in profile.subject.fields and SubjectPattern(value).shape().overlap(field_shape(profile, name)) is None:
+        return f"fits no value of this field, which matches the pattern {profile.fields[name].pattern} whole"
     return None
 
 

@@ -11,7 +11,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
     """Return every mistake of a configuration whose parts fit the models."""
     yield from issuer_checks.findings(draft)
     draft.profiles = profile_checks.describing(draft.configuration)
-    yield from profile_checks.findings(draft.configuration)
+    yield from profile_checks.findings(draft)
     yield from platform_checks.findings(draft)
     yield from role_checks.findings(draft)
     yield from subject_checks.findings(draft)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from jobpass.configuration import preset as presets
 from jobpass.configuration.configuration import Configuration
 from jobpass.configuration.settings import Settings
 
@@ -24,12 +25,23 @@ Text that YAML takes for something else (`on`, `no`, `2024-01-01`, `12e3`) stand
 stands for any text and `?` for one character.
 """
 
+_PRESET_FILES = "../../lambda_src/jobpass_issuer/domain/presets"
+_PRESETS = """## Presets
+
+The profiles that ship with Jobpass, each in a file of its own: its fields with their patterns, its claims, and the
+session tags that its jobs have. The first form of each is meant where `form` is left out. A step of Buildkite without a
+key leaves the end of its subject empty, and a script of Windmill that no flow runs has `no_flow` there: a role's `when`
+may name either (`step_key: ""`, `flow_path: no_flow`). GitHub's environments carry `:` as `%3A`.
+"""
+
 _CHECKED = """## What is checked across the parts
 
 - Every profile, platform, role and field that is named exists; a near miss is suggested.
-- No job's subject can be that of a job of another profile, and no role's pattern takes a job of another profile.
+- No job's subject can be that of a job of another profile, and no role's pattern takes a job of another profile: proved
+  over all values that the fields' patterns, `reserved` and `otherwise` leave, and refused with a subject of both.
 - A role names its jobs: one that trusts every job of its profile, or that does not say whether it means a branch, a tag
-  or a pull request where the profile has `ref_type`, needs a reason in `allow_any`.
+  or a pull request where the profile has `ref_type` or its `ref` begins with `refs/`, needs a reason in `allow_any`; so
+  does one for jobs that all have one subject (`form: instance`).
 - Every role can be assumed by some job: a platform registers its profile with one of its audiences, and its `where`
   leaves room for the role's `when`; a role whose pin is required stands in the `roles` of such a platform.
 - AWS takes what is made of it: trust policies of at most 2048 characters, at most 100 audiences over all roles, at most
@@ -43,7 +55,19 @@ _CHECKED = """## What is checked across the parts
 
 def page() -> str:
     """Return the page in Markdown."""
-    return "\n".join([_INTRODUCTION, *_sections(Configuration, "The whole file", set()), _CHECKED])
+    return "\n".join([_INTRODUCTION, *_sections(Configuration, "The whole file", set()), *_presets(), _CHECKED])
+
+
+def _presets() -> Iterator[str]:
+    """The forms of all presets with their subjects."""
+    yield _PRESETS
+    yield "| preset | form | subject | default audience |\n|---|---|---|---|"
+    for name in presets.names():
+        for form in presets.forms(name):
+            defined = presets.definition(name, form)
+            audience = _code(defined["default_audience"]) if defined["default_audience"] else ""
+            yield f"| [`{name}`]({_PRESET_FILES}/{name}.json) | `{form}` | {_code(defined['subject'])} | {audience} |"
+    yield ""
 
 
 def _sections(model: type[Settings], title: str, seen: set[type[Settings]]) -> Iterator[str]:
@@ -99,8 +123,8 @@ def _value(field: FieldInfo) -> str:
 
 
 def _constraints(field: FieldInfo) -> list[Any]:
-    inner = [each for argument in get_args(field.annotation) for each in getattr(argument, "metadata", [])]
-    return [*field.metadata, *inner]
+    inner = [each for argument in get_args(field.annotation) for each in getattr(argument, "__metadata__", [])]
+    return [*field.metadata, *(limit for each in inner for limit in getattr(each, "metadata", [each]))]
 
 
 def _kind(annotation: Any) -> str:
@@ -114,8 +138,7 @@ def _kind(annotation: Any) -> str:
     if origin is list:
         return "list of texts" if _kind(arguments[0]) == "text" else "list of mappings"
     if origin is dict:
-        inner = next(_models(arguments[1]), None)
-        return "settings by name" if inner else "text by name"
+        return f"{_kind(arguments[1])} by name"
     names = {str: "text", int: "whole number", bool: "`true` or `false`"}
     return names.get(annotation, "settings")
 

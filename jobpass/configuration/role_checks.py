@@ -68,7 +68,8 @@ def _when(path: Path, role: TrustingRole, profile: Profile) -> Iterator[Finding]
 
 def _breadth(path: Path, role: TrustingRole, profile: Profile, draft: Draft) -> Iterator[Finding]:
     reason = draft.configuration.roles[role.name].allow_any
-    broad = breadth(role, profile, {name: choices(profile, name) for name in profile.fields})
+    documented = draft.configuration.profiles[profile.name].subject is None
+    broad = breadth(role, profile, {name: choices(profile, name) for name in profile.fields}, documented=documented)
     if broad and reason is None:
         field, text = broad
         place = (*path, "when", field) if field in role.when else (*path, "when")

@@ -20,10 +20,22 @@ REFERENCE_FILE = Path(__file__).parents[2] / "docs" / "reference" / "configurati
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of the file."""
     made = Configuration.model_json_schema()
-    made["$defs"]["ProfileSettings"]["properties"]["preset"]["anyOf"][0]["enum"] = list(presets.names())
+    profile = made["$defs"]["ProfileSettings"]
+    profile["properties"]["preset"]["anyOf"][0]["enum"] = list(presets.names())
+    profile["properties"]["form"]["anyOf"][0]["enum"] = sorted(
+        {form for name in presets.names() for form in presets.forms(name)}
+    )
+    made["$defs"]["PlatformSettings"]["anyOf"] = [{"required": [proof]} for proof in ("principals", "public_keys")]
+    profile["allOf"] = [_forms_of(name) for name in presets.names()]
     tidied: dict[str, Any] = _tidy(made, name=None)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "jobpass.yaml"}
     return {**head, **tidied}
+
+
+def _forms_of(preset: str) -> dict[str, Any]:
+    """Where this preset is named, the form is one of its own."""
+    named = {"properties": {"preset": {"const": preset}}, "required": ["preset"]}
+    return {"if": named, "then": {"properties": {"form": {"enum": [*presets.forms(preset), None]}}}}
 
 
 def _tidy(value: Any, name: str | None) -> Any:

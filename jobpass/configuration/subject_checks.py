@@ -5,14 +5,16 @@ from itertools import combinations
 
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding
-from jobpass_issuer.domain.shape import Run, Shape
+from jobpass.configuration.pattern_shape import subject_shape
+from jobpass_issuer.domain.shape import Shape
+from jobpass_issuer.domain.subject import MAX_LENGTH
 
 _REMEDY = "begin each profile's subject with a word of its own, or fix a field by a constant"
 
 
 def findings(draft: Draft) -> Iterator[Finding]:
     """Return the profiles that share a subject, and the roles that another profile's job could assume."""
-    shapes = {name: profile.subject.shape(profile.constants) for name, profile in draft.profiles.items()}
+    shapes = {name: subject_shape(profile) for name, profile in draft.profiles.items()}
     foreign = {name: set(shapes) - {name} for name in shapes}
     for one, other in combinations(shapes, 2):
         witness = common(shapes[one], shapes[other])
@@ -46,18 +48,6 @@ def _foreign_patterns(draft: Draft, shapes: Mapping[str, Shape], foreign: Mappin
 
 
 def common(one: Shape, other: Shape) -> str | None:
-    """Return a subject that both shapes hold, or None; most pairs already differ in how they begin or end."""
-    for left, right in ((one.runs, other.runs), (one.runs[::-1], other.runs[::-1])):
-        if _differ_at_once(left, right):
-            return None
-    return one.overlap(other)
-
-
-def _differ_at_once(left: tuple[Run, ...], right: tuple[Run, ...]) -> bool:
-    """Whether two sequences differ within the single characters that they begin with."""
-    for mine, theirs in zip(left, right, strict=False):
-        if not (mine.least == mine.most == 1 and theirs.least == theirs.most == 1):
-            return False
-        if mine.characters.isdisjoint(theirs.characters):
-            return True
-    return False
+    """Return a subject that both shapes hold, or None; where the shortest is too long for one, there is none."""
+    witness = one.overlap(other)
+    return witness if witness is None or len(witness) <= MAX_LENGTH else None

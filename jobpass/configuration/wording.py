@@ -1,9 +1,10 @@
 """What a misfit between the file and the models means, in the words of people who write the file."""
 
 import re
+import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic_core import ErrorDetails
 
@@ -41,13 +42,15 @@ _Telling = Callable[[_Misfit], str]
 def place(error: ErrorDetails) -> Path:
     """Return the place in the file that an error is about.
 
-    Pydantic adds to it that the key is meant, not its value, and which form of session tags it tried.
+    Pydantic adds to it that the key is meant, not its value, and which form of session tags or of a claim it tried.
     """
     location = error["loc"]
     if location[-1:] == ("[key]",):
         location = location[:-1]
     if location[0:1] == ("profiles",) and location[2:3] == ("session_tags",):
         return location[:3] + location[4:]
+    if location[0:1] == ("profiles",) and location[2:3] == ("claims",):
+        return location[:4] + location[5:]
     return location
 
 
@@ -176,8 +179,17 @@ def _model_at(path: Path) -> type[Settings] | None:
             at = field.annotation if field else None
         else:
             at = get_args(at)[-1] if get_args(at) else None
-        at = next((each for each in get_args(at) if _is_settings(each)), at) if type(None) in get_args(at) else at
+        at = _bare(at)
     return at if _is_settings(at) else None
+
+
+def _bare(at: Any) -> Any:
+    """The settings among the kinds that a value may have, or what was given where there are none."""
+    if get_origin(at) is Annotated:
+        return _bare(get_args(at)[0])
+    if get_origin(at) in (Union, types.UnionType):
+        return next((each for each in map(_bare, get_args(at)) if _is_settings(each)), at)
+    return at
 
 
 def _is_settings(at: Any) -> bool:

@@ -36,7 +36,7 @@ def register_job(scene: Scene) -> Outcome:
     job = scene.register(
         Job(
             # What makes up the subject, and what its claims tell besides.
-            {**MAIN_BRANCH, "branch": "main", "project": "web", "job_id": scene.ci_job_id, "trg": "push"},
+            {**MAIN_BRANCH, "branch": "main", "project": "web", "job_id": scene.ci_job_id, "trg": "h:f-i:f"},
             audiences=(AUDIENCE, "vault.example.com"),
             roles=("web-deploy", "web-release"),
         )

@@ -79,6 +79,7 @@ def test_the_longest_names_still_make_a_name_that_iam_takes() -> None:
 
     role = parse(text).deployment().platforms[longest].invocation_role
 
+    assert role is not None
     assert len(role) == 62
     assert len(role) <= 64
 

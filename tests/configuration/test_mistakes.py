@@ -104,7 +104,7 @@ def test_the_error_prints_as_a_list_with_lines() -> None:
     assert str(caught.value) == (
         "mine.yaml: 2 mistakes\n"
         "  line 1  nam: is no setting here: did you mean `name`?\n"
-        "  line 47  roles.web-deploy.when.ref: `main` must match the pattern refs/[A-Za-z0-9._/@+#=,-]+ whole"
+        "  line 47  roles.web-deploy.when.ref: `main` must match the pattern refs/[A-Za-z0-9._/@+#=,()!&'-]+ whole"
     )
 
 
@@ -181,7 +181,7 @@ def test_a_role_whose_pattern_takes_another_profiles_jobs_is_refused_though_no_t
     (problem,) = problems(text)
 
     assert (problem.line, problem.path) == (len(text.splitlines()), "roles.team.when")
-    assert "the pattern `team:d*:*`, which takes `team:d:job:!` too, a subject of profile `nightly`" in problem.message
+    assert "the pattern `team:d*:*`, which takes `team:d:job:a` too, a subject of profile `nightly`" in problem.message
     assert "begin each profile's subject with a word of its own" in problem.message
 
 
@@ -213,13 +213,31 @@ def test_the_roles_together_name_no_more_audiences_than_a_provider_takes(count: 
 
 
 def test_a_profile_that_has_a_kind_of_ref_must_have_it_in_its_subject_to_trust_by_it() -> None:
-    text = spoiled("    preset: semaphore\n", '    preset: semaphore\n    subject: "ci:{repo}:{ref}"\n')
-    text = text.replace("      ref_type: branch\n", "").replace('{ref_type: tag, ref: "refs/tags/v*"}', "{repo: web}")
+    text = spoiled("    preset: semaphore\n", '    preset: semaphore\n    subject: "ci:{repo}:{branch}"\n')
+    text = text.replace("      ref_type: branch\n      ref: refs/heads/main\n", "      branch: main\n")
+    text = text.replace('{ref_type: tag, ref: "refs/tags/v*"}', "{repo: web}")
 
     found = problems(text)
 
     assert [problem.path for problem in found] == ["roles.web-deploy.when", "roles.web-release.when"]
     assert all("put {ref_type} into the profile's subject" in problem.message for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("ref", "refused"),
+    [("refs/heads/main", False), ("refs/tags/v*", False), ("refs/heads/*", False), ("refs/*", True), ("*main", True)],
+)
+def test_a_ref_written_whole_tells_its_kind_by_how_it_begins(ref: str, refused: bool) -> None:
+    text = spoiled("    preset: semaphore\n", '    preset: semaphore\n    subject: "ci:{repo}:{ref}"\n')
+    text = text.replace("      ref_type: branch\n      ref: refs/heads/main\n", f'      ref: "{ref}"\n')
+    text = text.replace('{ref_type: tag, ref: "refs/tags/v*"}', '{ref: "refs/tags/v*"}')
+
+    if refused:
+        (problem,) = problems(text)
+        assert problem.path == "roles.web-deploy.when.ref"
+        assert "begin `ref` with `refs/heads/` or `refs/tags/`" in problem.message
+    else:
+        assert parse(text).roles["web-deploy"].when["ref"] == ref
 
 
 def test_the_python_edition_of_the_yaml_reader_reports_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

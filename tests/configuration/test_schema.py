@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
+from jobpass.configuration import preset as presets
 from jobpass.configuration import schema
 from tests.configuration.example import SOUND, spoiled
 from tests.configuration.mistakes import FORM
@@ -77,4 +78,34 @@ def test_the_reference_page_names_every_setting_with_its_default() -> None:
         for name in model["properties"]:
             assert f"| `{name}` |" in text
     assert "| `token_lifetime_seconds` | whole number 60 to 43200 | `300` |" in text
-    assert "| `principals` | list of texts | needed |" in text
+    assert "| `audiences` | list of texts | needed |" in text
+    assert "| `claims` | text or `true` or `false` or settings by name | `{}` |" in text
+
+
+def test_the_reference_page_names_every_form_of_every_preset_with_its_subject() -> None:
+    text = schema.REFERENCE_FILE.read_text("utf-8")
+
+    for name in presets.names():
+        for form in presets.forms(name):
+            assert f"presets/{name}.json) | `{form}` | `{presets.definition(name, form)['subject']}` |" in text
+
+
+@pytest.mark.parametrize(
+    ("profile", "sound"),
+    [
+        ({"preset": "windmill", "form": "instance"}, True),
+        ({"preset": "windmill"}, True),
+        ({"preset": "windmill", "form": "ref"}, False),
+        ({"preset": "windmil"}, False),
+        ({"claims": {"a": "{b}", "c": True, "d": {"list": "b"}}}, True),
+        ({"claims": {"a": 1}}, False),
+        ({"claims": {"d": {"lists": "b"}}}, False),
+    ],
+)
+def test_the_schema_knows_forms_and_kinds_of_claims(
+    profile: dict[str, Any], sound: bool, validator: jsonschema.Draft202012Validator
+) -> None:
+    document = yaml.safe_load(SOUND)
+    document["profiles"]["ci"] = profile
+
+    assert validator.is_valid(document) is sound

@@ -90,13 +90,50 @@ def test_a_template_that_does_not_tell_jobs_apart_is_refused(text: str, mistake:
 
 
 def test_delimiters_are_what_separates_and_the_wildcards() -> None:
-    assert SubjectTemplate("a:{a}/b-{b}").delimiters == frozenset(":/*?")
-    assert SubjectTemplate("{a}").delimiters == frozenset("*?")
+    assert SubjectTemplate("a/{a}/b-{b}").delimiters("b") == frozenset("/*?")
+    assert SubjectTemplate("{a}").delimiters("a") == frozenset("*?")
+
+
+@pytest.mark.parametrize(
+    ("name", "marks"),
+    [("owner", ":@/*?"), ("id", ":@/*?"), ("repo", ":@/*?"), ("kind", ":=*?"), ("ref", ":*?")],
+)
+def test_other_delimiters_than_the_colon_count_between_two_colons_only(name: str, marks: str) -> None:
+    template = SubjectTemplate("repo:{owner}@{id}/{repo}:kind={kind}::ref:{ref}")
+
+    assert template.mistakes() == []
+    assert template.delimiters(name) == frozenset(marks)
+
+
+def test_a_value_may_hold_what_delimits_another_stretch_and_is_not_taken_for_it() -> None:
+    template = SubjectTemplate("repo:{owner}/{repo}:ref:{ref}")
+    job = {"owner": "octo", "repo": "web", "ref": "refs/heads/octo/web"}
+
+    assert template.format(job) == "repo:octo/web:ref:refs/heads/octo/web"
+    assert not template.pattern({"owner": "octo", "repo": "heads"}).matches(template.format(job))
+    with pytest.raises(ValueError, match="repo must not hold `/`"):
+        template.format({**job, "repo": "we/b"})
+
+
+def test_a_subject_without_fields_is_no_mistake_where_it_may_be_shared() -> None:
+    assert SubjectTemplate("instance").mistakes(shared=True) == []
+    assert SubjectTemplate("").mistakes(shared=True) != []
+    assert SubjectTemplate("instance").format({}) == "instance"
+
+
+def test_what_stands_for_an_absent_field_is_taken_as_it_is_and_never_for_a_given_one() -> None:
+    template = SubjectTemplate("step:{step}:flow:{flow}")
+    otherwise = {"step": "", "flow": "no_flow"}
+
+    assert template.format({}, otherwise) == "step::flow:no_flow"
+    assert template.format({"step": "a", "flow": "f"}, otherwise) == "step:a:flow:f"
+    with pytest.raises(ValueError, match="step is missing or empty"):
+        template.format({"step": ""}, otherwise)
 
 
 @pytest.mark.parametrize("value", ["a:b", ":", "a*", "?", "a b", "a\n", "\u0430", "\x00", "a\u00a0"])
 def test_a_value_that_could_change_the_subjects_reading_is_refused(value: str) -> None:
-    assert TEMPLATE.value_mistake(value) is not None
+    assert TEMPLATE.value_mistake("repo", value) is not None
     with pytest.raises(ValueError, match=r"^repo "):
         TEMPLATE.format({"org": "acme", "repo": value})
 

@@ -39,13 +39,13 @@ def profiles(draw: st.DrawFn) -> Profile:
     return Profile("p", fields, template)
 
 
-def values(template: SubjectTemplate) -> st.SearchStrategy[str]:
-    """A value that may stand in the template, often made of its own characters, which is where readings could mix."""
-    alphabet = sorted(set("ab1-._" + SEPARATORS) - template.delimiters)
-    few = sorted((set(template.text) - set("{}") | set("ab")) - template.delimiters)
+def values(template: SubjectTemplate, name: str) -> st.SearchStrategy[str]:
+    """A value for a field, often made of the template's characters, which is where readings could mix."""
+    alphabet = sorted(set("ab1-._" + SEPARATORS) - template.delimiters(name))
+    few = sorted((set(template.text) - set("{}") | set("ab")) - template.delimiters(name))
     return st.text(few, min_size=1, max_size=3) | st.text(alphabet, min_size=1, max_size=6)
 
 
 def jobs(template: SubjectTemplate) -> st.SearchStrategy[dict[str, str]]:
     """The subject's fields of a job."""
-    return st.fixed_dictionaries({name: values(template) for name in template.fields})
+    return st.fixed_dictionaries({name: values(template, name) for name in template.fields})

@@ -1,55 +1,103 @@
-"""Whether two sets of subjects meet, against trying every short text."""
+"""Whether two sets of texts meet, against trying every short text."""
 
 import itertools
 import re
+from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobpass_issuer.domain.shape import Run, Shape
+from jobpass_issuer.domain.shape import Shape
 from jobpass_issuer.domain.subject import SubjectPattern
 
 ALPHABET = "ab:"
-# Two shapes of at most three runs that meet at all meet in a text of at most six characters.
 TEXTS = ["".join(each) for size in range(7) for each in itertools.product(ALPHABET, repeat=size)]
-RUNS = st.builds(
-    Run,
-    st.frozensets(st.sampled_from(ALPHABET), min_size=1),
-    least=st.sampled_from((0, 1)),
-    most=st.sampled_from((1, None)),
-)
-SHAPES = st.lists(st.text(ALPHABET, min_size=1, max_size=2) | RUNS, max_size=3).map(
-    lambda parts: Shape.of(parts[:3] if all(isinstance(part, Run) for part in parts) else parts[:2])
-)
-_MANY = {(0, None): "*", (1, None): "+", (1, 1): "", (0, 1): "?"}
 
 
-def _held(shape: Shape) -> set[str]:
-    """The short texts that a shape holds, by a regular expression."""
-    parts = (f"[{''.join(sorted(run.characters))}]{_MANY[(run.least, run.most)]}" for run in shape.runs)
-    expression = re.compile("".join(parts))
-    return {text for text in TEXTS if expression.fullmatch(text)}
+@dataclass(frozen=True)
+class Said:
+    """One set, said as a shape and as a regular expression."""
+
+    shape: Shape
+    expression: str
+
+    def held(self) -> set[str]:
+        """The short texts of the set, by the regular expression."""
+        expression = re.compile(self.expression)
+        return {text for text in TEXTS if expression.fullmatch(text)}
 
 
-@given(SHAPES, SHAPES)
-def test_a_witness_is_a_shortest_common_text_and_its_absence_the_lack_of_any(one: Shape, other: Shape) -> None:
-    common = _held(one) & _held(other)
-    witness = one.overlap(other)
+def _words() -> st.SearchStrategy[str]:
+    return st.text(ALPHABET, max_size=2)
 
-    if witness is None:
-        assert not common
-    else:
+
+_ATOMS = _words().map(lambda text: Said(Shape.text(text), re.escape(text))) | st.frozensets(
+    st.sampled_from(ALPHABET), min_size=1
+).map(lambda marks: Said(Shape.one_of(marks), f"[{''.join(sorted(marks))}]"))
+
+
+def _larger(inner: st.SearchStrategy[Said]) -> st.SearchStrategy[Said]:
+    pairs = st.lists(inner, min_size=1, max_size=2)
+    return (
+        pairs.map(lambda each: Said(Shape.chain(one.shape for one in each), "".join(one.expression for one in each)))
+        | pairs.map(
+            lambda each: Said(Shape.either(one.shape for one in each), f"({'|'.join(one.expression for one in each)})")
+        )
+        | st.builds(_repeated, inner, st.integers(0, 2), st.integers(0, 1) | st.none())
+        | st.builds(_without, inner, st.frozensets(_words(), max_size=3))
+    )
+
+
+def _repeated(said: Said, least: int, more: int | None) -> Said:
+    most = None if more is None else least + more
+    limits = f"{{{least},{'' if most is None else most}}}"
+    return Said(said.shape.repeated(least, most), f"(?:{said.expression}){limits}")
+
+
+def _without(said: Said, words: frozenset[str]) -> Said:
+    """Said by enumeration: no regular expression excludes a word in the middle of another text."""
+    held = Said(said.shape, said.expression).held()
+    shortened = Shape.either(Shape.text(text) for text in held if len(text) <= 2).without(words)
+    kept = sorted(text for text in held if len(text) <= 2 and text not in words)
+    return Said(shortened, "(?:" + "|".join(map(re.escape, kept)) + ")" if kept else "(?!)")
+
+
+SAID = st.recursive(_ATOMS, _larger, max_leaves=4)
+
+
+@given(SAID)
+def test_a_shape_holds_exactly_what_its_regular_expression_matches(said: Said) -> None:
+    held = said.held()
+
+    assert held == {text for text in TEXTS if said.shape.overlap(Shape.text(text)) == text}
+
+
+@given(SAID, SAID)
+def test_a_witness_is_a_shortest_common_text_and_its_absence_the_lack_of_any(one: Said, other: Said) -> None:
+    common = one.held() & other.held()
+    witness = one.shape.overlap(other.shape)
+
+    if common:
         assert witness in common
-        assert len(witness) == min(map(len, common))
+        assert len(witness or "") == min(map(len, common))
+    else:
+        assert witness is None or len(witness) > len(TEXTS[-1])
 
 
-@given(SHAPES, SHAPES)
-def test_the_order_does_not_matter(one: Shape, other: Shape) -> None:
-    assert (one.overlap(other) is None) is (other.overlap(one) is None)
+@given(SAID, SAID)
+def test_the_order_does_not_matter(one: Said, other: Said) -> None:
+    assert (one.shape.overlap(other.shape) is None) is (other.shape.overlap(one.shape) is None)
+
+
+@given(SAID, st.frozensets(_words(), max_size=4))
+def test_what_is_excluded_and_nothing_else_is_missing(said: Said, words: frozenset[str]) -> None:
+    rest = said.shape.without(words)
+
+    assert said.held() - words == {text for text in TEXTS if rest.overlap(Shape.text(text)) == text}
 
 
 @given(st.text(ALPHABET + "*?", max_size=4), st.text(ALPHABET, max_size=4))
 def test_a_patterns_shape_holds_exactly_what_the_pattern_takes(pattern: str, subject: str) -> None:
-    witness = SubjectPattern(pattern).shape().overlap(Shape.of([subject]))
+    witness = SubjectPattern(pattern).shape().overlap(Shape.text(subject))
 
     assert (witness == subject) is SubjectPattern(pattern).matches(subject)

@@ -107,13 +107,15 @@ class Profile:
             return f"must be `{self.constants[name]}`, which the deployment fixes, or be left out"
         mistake = rule.mistake(value)
         if mistake is None and name in self.subject.fields:
-            mistake = self.subject.value_mistake(value)
+            mistake = self.subject.value_mistake(name, value)
         return mistake
+
+    def _otherwise(self) -> dict[str, str]:
+        return {name: rule.otherwise for name, rule in self.fields.items() if rule.otherwise is not None}
 
     def subject_values(self, fields: Mapping[str, str]) -> dict[str, str]:
         """Return what stands in the subject's places for a job with these fields."""
-        absent = {name: rule.otherwise for name, rule in self.fields.items() if rule.otherwise is not None}
-        return {**absent, **fields}
+        return {**self._otherwise(), **fields}
 
     def subject_of(self, fields: Mapping[str, str]) -> str:
         """Return the subject of a job with these fields.
@@ -121,7 +123,7 @@ class Profile:
         Raises:
             ValueError: a value is missing, empty or may not stand in a subject, or the subject is too long.
         """
-        return self.subject.format(self.subject_values(fields))
+        return self.subject.format(fields, self._otherwise())
 
     def claim_set(self, fields: Mapping[str, str]) -> dict[str, Any]:
         """Return the profile's own claims for a job with these fields."""

@@ -1,77 +1,183 @@
-"""Sets of subjects, and whether two of them meet: the proof that no job's subject is another's."""
+"""Sets of texts, as automata, and whether two of them meet: the proof that no job's subject is another's."""
 
+import string
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 PRINTABLE = frozenset(chr(code) for code in range(0x21, 0x7F))
-_Place = tuple[int, bool]
+# Which of several characters a witness shows: the plainest.
+_PLAINEST = {sign: rank for rank, sign in enumerate(dict.fromkeys(string.ascii_lowercase + string.digits))}
+_Step = tuple[frozenset[str], int]
+_OFF: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run of characters of one set: `least` of them (0 or 1) or more, or exactly one where `most` is 1."""
-
-    characters: frozenset[str]
-    least: int = 1
-    most: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shape:
-    """A set of subjects, as a sequence of runs."""
+    """A set of texts.
 
-    runs: tuple[Run, ...]
+    A text belongs to it where its characters lead from the first state to the last: `steps` are each state's ways by
+    one character of a set, `skips` its ways by none.
+    """
+
+    steps: tuple[tuple[_Step, ...], ...]
+    skips: tuple[tuple[int, ...], ...]
 
     @classmethod
-    def of(cls, parts: Iterable[str | Run]) -> "Shape":
-        """Return the shape of literals and runs in their order."""
-        runs: list[Run] = []
+    def text(cls, text: str) -> "Shape":
+        """The set of one text."""
+        return cls.chain(cls.one_of(mark) for mark in text)
+
+    @classmethod
+    def one_of(cls, characters: Iterable[str]) -> "Shape":
+        """The texts of one character."""
+        return cls((((frozenset(characters), 1),), ()), ((), ()))
+
+    @classmethod
+    def run(cls, characters: Iterable[str], least: int = 1) -> "Shape":
+        """The texts made of these characters, `least` of them or more."""
+        return cls.one_of(characters).repeated(least, None)
+
+    @classmethod
+    def chain(cls, parts: "Iterable[Shape]") -> "Shape":
+        """A text of each part, one after the other."""
+        steps: list[tuple[_Step, ...]] = [()]
+        skips: list[tuple[int, ...]] = [()]
         for part in parts:
-            runs += [part] if isinstance(part, Run) else [Run(frozenset(mark), most=1) for mark in part]
-        return cls(tuple(runs))
+            skips[-1] = (len(steps),)
+            part._copy(steps, skips)
+        return cls(tuple(steps), tuple(skips))
+
+    @classmethod
+    def either(cls, parts: "Iterable[Shape]") -> "Shape":
+        """A text of any part."""
+        steps: list[tuple[_Step, ...]] = [()]
+        skips: list[tuple[int, ...]] = [()]
+        ends = []
+        for part in parts:
+            skips[0] += (len(steps),)
+            part._copy(steps, skips)
+            ends.append(len(steps) - 1)
+        for end in ends:
+            skips[end] += (len(steps),)
+        return cls((*steps, ()), (*skips, ()))
+
+    def repeated(self, least: int, most: int | None) -> "Shape":
+        """A text of this set as often as the limits say, one after the other; without `most`, as often as one likes."""
+        needed = [self] * least
+        if most is not None:
+            optional = Shape.text("")
+            for _ in range(most - least):
+                optional = Shape.either([Shape.text(""), Shape.chain([self, optional])])
+            return Shape.chain([*needed, optional])
+        steps: list[tuple[_Step, ...]] = [()]
+        skips: list[tuple[int, ...]] = [(1,)]
+        self._copy(steps, skips)
+        end = len(steps)
+        skips[0] += (end,)
+        skips[end - 1] += (1, end)
+        return Shape.chain([*needed, Shape((*steps, ()), (*skips, ()))])
+
+    def _copy(self, steps: list[tuple[_Step, ...]], skips: list[tuple[int, ...]]) -> None:
+        at = len(steps)
+        steps += [tuple((characters, target + at) for characters, target in each) for each in self.steps]
+        skips += [tuple(target + at for target in each) for each in self.skips]
+
+    def only(self, characters: frozenset[str]) -> "Shape":
+        """The texts of this set that hold no other characters."""
+        kept = (((held & characters, target) for held, target in each) for each in self.steps)
+        return Shape(tuple(tuple(step for step in each if step[0]) for each in kept), self.skips)
+
+    def without(self, words: Collection[str]) -> "Shape":
+        """The texts of this set but these.
+
+        How far a text has come in spelling a word is part of each state, so that two texts are taken for the same one
+        only where they continue alike: after `instanc`, `e` alone would end in a word.
+        """
+        beginnings = {word[:end] for word in words for end in range(len(word) + 1)}
+        first = (0, "" if words else _OFF)
+        numbers: dict[tuple[int, str | None], int] = {first: 0}
+        steps: list[list[_Step]] = []
+        skips: list[list[int]] = []
+        ways = deque([first])
+        ends = []
+
+        def number(state: int, spelt: str | None) -> int:
+            if (state, spelt) not in numbers:
+                numbers[state, spelt] = len(numbers)
+                ways.append((state, spelt))
+            return numbers[state, spelt]
+
+        while ways:
+            state, spelt = ways.popleft()
+            if state == len(self.steps) - 1 and spelt not in words:
+                ends.append(len(steps))
+            steps.append(
+                [
+                    (characters, number(target, further))
+                    for held, target in self.steps[state]
+                    for characters, further in _spelling(held, spelt, beginnings)
+                ]
+            )
+            skips.append([number(target, spelt) for target in self.skips[state]])
+        for end in ends:
+            skips[end].append(len(steps))
+        return Shape((*map(tuple, steps), ()), (*map(tuple, skips), ()))
 
     def overlap(self, other: "Shape") -> str | None:
-        """Return a shortest subject that both shapes hold, or None where they are disjoint.
+        """Return a shortest text that both sets hold, or None where they are disjoint.
 
-        Walks the product of both sequences breadth first: a state is how far each has come, and whether the run at
-        that place has had its first character.
+        Walks the pairs of states that one text can lead to, breadth first.
         """
-        start = (self._skip(0), other._skip(0))
-        ways: deque[tuple[frozenset[_Place], frozenset[_Place], str]] = deque([(*start, "")])
-        seen = {start}
+        start = (0, 0)
+        texts = {start: ""}
+        ways = deque([start])
         while ways:
-            mine, theirs, text = ways.popleft()
-            if any(self._complete(place) for place in mine) and any(other._complete(place) for place in theirs):
-                return text
-            for character in sorted(self._possible(mine) & other._possible(theirs)):
-                step = (self._advance(mine, character), other._advance(theirs, character))
-                if step not in seen:
-                    seen.add(step)
-                    ways.append((*step, text + character))
+            pair = ways.popleft()
+            mine, theirs = pair
+            if self._reaches_end[mine] and other._reaches_end[theirs]:
+                return texts[pair]
+            for held, my_target in self._moves[mine]:
+                for also, their_target in other._moves[theirs]:
+                    both = held & also
+                    if both and (my_target, their_target) not in texts:
+                        texts[my_target, their_target] = texts[pair] + min(both, key=_plainness)
+                        ways.append((my_target, their_target))
         return None
 
-    def _skip(self, index: int, begun: bool = False) -> frozenset[_Place]:
-        """The places reachable from a place without taking a character."""
-        places = {(index, begun)}
-        while index < len(self.runs) and (begun or self.runs[index].least == 0):
-            index, begun = index + 1, False
-            places.add((index, begun))
-        return frozenset(places)
+    @cached_property
+    def _closures(self) -> tuple[frozenset[int], ...]:
+        """The states that each state leads to without a character, itself included."""
+        closures = []
+        for state in range(len(self.steps)):
+            found = {state}
+            ways = [state]
+            while ways:
+                new = set(self.skips[ways.pop()]) - found
+                found |= new
+                ways += new
+            closures.append(frozenset(found))
+        return tuple(closures)
 
-    def _complete(self, place: _Place) -> bool:
-        return place[0] == len(self.runs)
+    @cached_property
+    def _moves(self) -> tuple[tuple[_Step, ...], ...]:
+        return tuple(tuple(step for each in sorted(found) for step in self.steps[each]) for found in self._closures)
 
-    def _possible(self, places: frozenset[_Place]) -> frozenset[str]:
-        sets = [self.runs[index].characters for index, begun in places if self._may_take(index, begun)]
-        return frozenset().union(*sets)
+    @cached_property
+    def _reaches_end(self) -> tuple[bool, ...]:
+        return tuple(len(self.steps) - 1 in found for found in self._closures)
 
-    def _may_take(self, index: int, begun: bool) -> bool:
-        return index < len(self.runs) and not (begun and self.runs[index].most == 1)
 
-    def _advance(self, places: frozenset[_Place], character: str) -> frozenset[_Place]:
-        reached: set[_Place] = set()
-        for index, begun in places:
-            if self._may_take(index, begun) and character in self.runs[index].characters:
-                reached |= self._skip(index, begun=True)
-        return frozenset(reached)
+def _spelling(
+    held: frozenset[str], spelt: str | None, beginnings: Collection[str]
+) -> Iterator[tuple[frozenset[str], str | None]]:
+    """Part a step's characters by how a text then goes on to spell one of the words, if at all."""
+    onward = () if spelt is None else sorted(sign for sign in held if spelt + sign in beginnings)
+    yield from ((frozenset(sign), f"{spelt}{sign}") for sign in onward)
+    if rest := held.difference(onward):
+        yield rest, _OFF
+
+
+def _plainness(sign: str) -> tuple[int, str]:
+    return _PLAINEST.get(sign, len(_PLAINEST)), sign

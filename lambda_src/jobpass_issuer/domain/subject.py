@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from jobpass_issuer.domain.shape import PRINTABLE, Run, Shape
+from jobpass_issuer.domain.shape import PRINTABLE, Shape
 from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
 
 MAX_LENGTH = 255
+# Where it is there, it separates first of all: what else separates counts between two of it only.
+_FIRST_SEPARATOR = ":"
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -66,8 +68,8 @@ def _separators(literal: str) -> list[str]:
 class SubjectTemplate:
     """How a profile makes the subject of a job.
 
-    Two jobs that differ in a field never share a subject: no value holds a delimiter, and every two fields are
-    separated by one, so a subject can be taken apart in one way only.
+    Two jobs that differ in a field never share a subject: no value holds a delimiter of its place, and every two
+    fields are separated by one, so a subject can be taken apart in one way only.
     """
 
     text: str
@@ -83,13 +85,35 @@ class SubjectTemplate:
         return tuple(part.name for part in self.parts if isinstance(part, Field))
 
     @cached_property
-    def delimiters(self) -> frozenset[str]:
-        """The characters that no field of this subject may hold, wildcards included."""
-        literals = "".join(part for part in self.parts if isinstance(part, str))
-        return frozenset(_separators(literals)) | WILDCARDS
+    def _delimiters(self) -> Mapping[str, frozenset[str]]:
+        """The delimiters of each field's place."""
+        stretches: list[tuple[list[str], set[str]]] = [([], set())]
+        separators = {sign for part in self.parts if isinstance(part, str) for sign in _separators(part)}
+        first = separators & {_FIRST_SEPARATOR}
+        for part in self.parts:
+            if isinstance(part, Field):
+                stretches[-1][0].append(part.name)
+                continue
+            for index, piece in enumerate(part.split(_FIRST_SEPARATOR)):
+                if index:
+                    stretches.append(([], set()))
+                stretches[-1][1].update(_separators(piece))
+        return {name: WILDCARDS.union(first, marks) for names, marks in stretches for name in names}
 
-    def mistakes(self) -> list[str]:
-        """Return what keeps this template from naming each job unmistakably, each with its remedy."""
+    def delimiters(self, name: str) -> frozenset[str]:
+        """The characters that a field of this subject may not hold, wildcards included.
+
+        Where the literals hold a `:`, no field may, and of the other separators a field may not hold those that stand
+        in its own stretch between two `:`. As many `:` as the template has are in each subject, so that neither a
+        reading nor a pattern can shift from one stretch into the next.
+        """
+        return self._delimiters[name]
+
+    def mistakes(self, *, shared: bool = False) -> list[str]:
+        """Return what keeps this template from naming each job unmistakably, each with its remedy.
+
+        `shared` permits a template without fields: one subject for every job.
+        """
         try:
             parts = self.parts
         except ValueError as error:
@@ -103,7 +127,7 @@ class SubjectTemplate:
         ]
         if not self.text:
             found.append("is empty: name at least one field, such as `job:{job}`")
-        elif not self.fields:
+        elif not self.fields and not shared:
             found.append("names no field: every job would have the same subject; add one, such as `{job}`")
         repeated = sorted({name for name in self.fields if self.fields.count(name) > 1})
         found += [f"uses {{{name}}} twice: once is enough to tell jobs apart" for name in repeated]
@@ -115,28 +139,31 @@ class SubjectTemplate:
                 found.append(f"puts nothing between {{{left.name}}} and {{{right.name}}}: put a `:` there")
         return found
 
-    def value_mistake(self, value: str) -> str | None:
-        """Return why a value cannot stand in this subject, or None where it can."""
+    def value_mistake(self, name: str, value: str) -> str | None:
+        """Return why a value cannot stand for a field of this subject, or None where it can."""
         for character in value:
-            if character in self.delimiters:
+            if character in self.delimiters(name):
                 return f"must not hold `{character}`, which separates the parts of the subject or is a wildcard"
             if character not in PRINTABLE:
                 return f"must be printable ASCII without blanks; it holds U+{ord(character):04X}"
         return None
 
-    def format(self, values: Mapping[str, str]) -> str:
-        """Return the subject of the job with these values.
+    def format(self, values: Mapping[str, str], otherwise: Mapping[str, str] | None = None) -> str:
+        """Return the subject of the job with these values; `otherwise` says what stands for a field that has none.
 
         Raises:
             ValueError: a value is missing, empty or may not stand in a subject, or the subject is too long.
         """
+        stand_ins = {name: text for name, text in (otherwise or {}).items() if name not in values}
         for name in self.fields:
+            if name in stand_ins:
+                continue
             if not values.get(name):
                 raise ValueError(f"{name} is missing or empty")
-            mistake = self.value_mistake(values[name])
+            mistake = self.value_mistake(name, values[name])
             if mistake:
                 raise ValueError(f"{name} {mistake}")
-        subject = render(self.parts, values)
+        subject = render(self.parts, {**values, **stand_ins})
         if subject is None or len(subject) > MAX_LENGTH:
             raise ValueError(f"the subject is longer than {MAX_LENGTH} characters")
         return subject
@@ -147,11 +174,13 @@ class SubjectTemplate:
             "".join(part if isinstance(part, str) else when.get(part.name, "*") for part in self.parts)
         )
 
-    def shape(self, constants: Mapping[str, str]) -> Shape:
-        """Return every subject that this template can make, some that it cannot included (any permitted value)."""
-        permitted = PRINTABLE - self.delimiters
-        return Shape.of(
-            part if isinstance(part, str) else constants.get(part.name) or Run(permitted) for part in self.parts
+    def shape(self, values: Mapping[str, Shape]) -> Shape:
+        """Return every subject that this template makes of these values, of all that a place permits where none are."""
+        return Shape.chain(
+            Shape.text(part)
+            if isinstance(part, str)
+            else values.get(part.name) or Shape.run(PRINTABLE - self.delimiters(part.name))
+            for part in self.parts
         )
 
 
@@ -172,5 +201,5 @@ class SubjectPattern:
 
     def shape(self) -> Shape:
         """Return every subject that this pattern takes."""
-        one = Run(PRINTABLE, least=1, most=1)
-        return Shape.of({"*": Run(PRINTABLE, least=0), "?": one}.get(mark, mark) for mark in self.text)
+        wild = {"*": Shape.run(PRINTABLE, least=0), "?": Shape.one_of(PRINTABLE)}
+        return Shape.chain(wild.get(mark) or Shape.one_of(mark) for mark in self.text)
