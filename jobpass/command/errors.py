@@ -1,0 +1,47 @@
+"""How a command ends, as a number that scripts can use, and the error that every command raises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+GOOD = 0
+REFUSED = 1
+WRONG_USAGE = 2
+COULD_NOT_LOOK = 3
+INTERRUPTED = 130
+
+MEANINGS = {
+    GOOD: "good",
+    REFUSED: "findings, or refused",
+    WRONG_USAGE: "the command was not used as it is meant",
+    COULD_NOT_LOOK: "could not look: a file, a host or a library is not there",
+}
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked; `code` is stable, `remedy` says what to do about it.
+
+    `problems` are the single mistakes, each a mapping of text, where there is more than one thing to mend.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        remedy: str,
+        exit_status: int,
+        problems: Sequence[dict[str, str | int | None]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+        self.exit_status = exit_status
+        self.problems = tuple(problems)
+
+
+class UsageError(CommandError):
+    """The command line is not one that the command takes."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__("usage", message, remedy, WRONG_USAGE)

@@ -1,0 +1,62 @@
+"""Where a command prints: its width, and whether it shows colours."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import textwrap
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+# Wider lines are hard to read, however wide the window is; narrower ones hold nothing.
+WIDEST, NARROWEST = 120, 40
+_COLOURS = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "bold": 1}
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """Standard output and standard error, with what they can show."""
+
+    out: TextIO
+    err: TextIO
+    width: int = 80
+    colours: bool = False
+
+    @classmethod
+    def of(cls, out: TextIO, err: TextIO) -> Terminal:
+        """Return the terminal behind two streams; the environment says how wide it is and whether colours are wanted.
+
+        `COLUMNS` comes before the window's own width. `NO_COLOR`, whatever it holds, turns colours off.
+        """
+        width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+        wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return cls(out, err, width, wanted and out.isatty())
+
+    def say(self, text: str = "") -> None:
+        """Print to standard output."""
+        print(text, file=self.out)
+
+    def say_json(self, value: Any) -> None:
+        """Print one JSON document to standard output."""
+        self.say(json.dumps(value, indent=2, ensure_ascii=True))
+
+    def complain(self, text: str) -> None:
+        """Print to standard error."""
+        print(text, file=self.err)
+
+    def coloured(self, text: str, colour: str) -> str:
+        """Return a text in a colour, where colours are shown."""
+        return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m" if self.colours else text
+
+    def wrapped(self, text: str, indent: str = "", first: str | None = None) -> str:
+        """Return a text in lines of the terminal's width; what has no blank in it, such as a URL, is never broken."""
+        return wrapped(text, self.width, indent, first)
+
+
+def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
+    """Return a text in lines of a width, `first` before the first of them and `indent` before the others."""
+    begin = indent if first is None else first
+    return textwrap.fill(
+        text, width, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )

@@ -1,0 +1,121 @@
+"""Connections to a stranger's host: direct, or through the proxy that the environment names."""
+
+import base64
+import http.client
+import ipaddress
+import os
+import socket
+import ssl
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from jobpass.doctor.facts import Cause
+
+Family = Literal["IPv4", "IPv6"]
+
+
+class NoAnswerError(Exception):
+    """There is no answer; `cause` says what failed."""
+
+    def __init__(self, cause: Cause, detail: str) -> None:
+        super().__init__(detail)
+        self.cause: Cause = cause
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """How long one step of a connection may take; proxies and trusted authorities are those of the environment."""
+
+    timeout_seconds: float = 10.0
+
+    def proxy(self, host: str) -> str | None:
+        """Return the proxy that leads to a host (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), None where none does."""
+        proxies = getproxies()
+        found = proxies.get("https") or proxies.get("all")
+        return None if not found or proxy_bypass(host) else found
+
+    def addresses(self, host: str, port: int) -> tuple[str, ...] | None:
+        """Return what a name stands for, IPv4 first, since that is how relying parties come; None behind a proxy.
+
+        Raises:
+            NoAnswerError: the name stands for nothing.
+        """
+        if self.proxy(host):
+            return None
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise NoAnswerError("name", getattr(error, "strerror", None) or str(error)) from None
+        ordered = sorted(found, key=lambda each: each[0] != socket.AF_INET)
+        return tuple(dict.fromkeys(str(each[4][0]) for each in ordered))
+
+    def connect(self, host: str, port: int) -> socket.socket:
+        """Return a connection to a host, over IPv4 where it has that.
+
+        Raises:
+            NoAnswerError: it cannot be made.
+        """
+        proxy = self.proxy(host)
+        try:
+            if proxy:
+                return self._tunnel(proxy, host, port)
+            return self._first(self.addresses(host, port) or (), port)
+        except TimeoutError:
+            raise NoAnswerError("connection", f"no connection within {self.timeout_seconds:g} seconds") from None
+        except (OSError, http.client.HTTPException) as error:
+            raise NoAnswerError("proxy" if proxy else "connection", _words(error)) from None
+
+    def _first(self, addresses: tuple[str, ...], port: int) -> socket.socket:
+        """Return a connection to the first address that takes one; the last one's failure is the failure."""
+        for address in addresses[:-1]:
+            try:
+                return socket.create_connection((address, port), self.timeout_seconds)
+            except OSError:
+                continue
+        return socket.create_connection((addresses[-1], port), self.timeout_seconds)
+
+    def _tunnel(self, proxy: str, host: str, port: int) -> socket.socket:
+        """Return a tunnel through a proxy (RFC 9110, section 9.3.6)."""
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+        if parts.scheme != "http" or not parts.hostname:
+            raise NoAnswerError(
+                "proxy", f"the proxy's URL begins with {parts.scheme}://, and only http:// is known here"
+            )
+        connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=self.timeout_seconds)
+        headers = {}
+        if parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            headers["Proxy-Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
+        connection.set_tunnel(host, port, headers)
+        connection.connect()
+        tunnel: socket.socket = connection.sock
+        return tunnel
+
+
+def trusting(verify: bool = True) -> ssl.SSLContext:
+    """Return what a client trusts: the system's authorities or those of `SSL_CERT_FILE`; or anybody.
+
+    Anybody, so that what an untrusted issuer serves can be looked at all the same: nothing secret is sent.
+    """
+    context = ssl.create_default_context()
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def own_roots() -> str | None:
+    """Return the file or folder of authorities that the environment puts in the place of the system's."""
+    return os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or None
+
+
+def family(address: str) -> Family:
+    """Return which protocol an address belongs to."""
+    return "IPv4" if ipaddress.ip_address(address.partition("%")[0]).version == 4 else "IPv6"
+
+
+def _words(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
