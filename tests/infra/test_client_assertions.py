@@ -50,7 +50,7 @@ def test_the_gateway_invokes_the_jobs_function_for_its_routes_and_no_other(both:
     for permission in both.of_type("AWS::Lambda::Permission").values():
         if "Jobs" in text(permission["Properties"]["FunctionName"]):
             paths.add(text(permission["Properties"]["SourceArn"]).partition("/*/*")[2])
-    assert paths == {"/v1/jobs", "/v1/jobs/*", "/v1/assertion/jobs", "/v1/assertion/jobs/*"}
+    assert paths == {"/v1/jobs", "/v1/jobs/{job_id}", "/v1/assertion/jobs", "/v1/assertion/jobs/{job_id}"}
 
 
 def test_the_jobs_function_tells_the_routes_apart_as_the_gateway_does() -> None:
