@@ -5,25 +5,21 @@ from typing import Any
 
 import pytest
 
-from jobpass_issuer.domain.admission import Admission, admit
+from jobpass_issuer.domain.admission import Admission
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.environment import BLOCKS
-from jobpass_issuer.domain.errors import InvalidRequestError
 from jobpass_issuer.domain.platform import Platform
+from tests.domain.admitting import admitted, problems
 from tests.domain.examples import (
-    ACCOUNT,
     AZURE,
     CI_SERVER,
     DEPLOY_ARN,
     DEPLOYMENT,
     GOOGLE,
-    JOB_ID,
-    NOW,
     RELEASE_ARN,
     SCRIPTS,
     STS,
     SYNC_ARN,
-    TOKEN,
     WINDMILL,
     WORKSPACE_URL,
     body,
@@ -34,15 +30,11 @@ OTHER_WORKSPACE = {"path": "u/ada/sync", "workspace": "other"}
 
 
 def _admit(wish: object, platform: Platform = WINDMILL, deployment: Deployment = DEPLOYMENT) -> Admission:
-    return admit(
-        wish, platform, deployment, ACCOUNT, job_id=JOB_ID, secret_sha256=TOKEN.secret_sha256, now=NOW
-    )  # fmt: skip
+    return admitted(wish, platform, deployment)
 
 
 def _problems(wish: object, platform: Platform = WINDMILL) -> dict[str, str]:
-    with pytest.raises(InvalidRequestError) as refused:
-        _admit(wish, platform)
-    return {problem.path: problem.message for problem in refused.value.problems}
+    return problems(wish, platform)
 
 
 def test_without_audiences_a_job_has_the_profiles_default_one() -> None:

@@ -11,7 +11,7 @@ from jobpass_issuer.domain.errors import AccessDeniedError, InvalidRequestError,
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.registration import Registration
-from jobpass_issuer.domain.registration_request import RegistrationRequest, parse
+from jobpass_issuer.domain.registration_request import MEMBERS, RegistrationRequest, parse
 from jobpass_issuer.domain.string_like import like
 
 MIN_JOB_SECONDS = 60
@@ -74,7 +74,7 @@ def admit(
     """
     wish = parse(body, platform.max_job_seconds)
     profile = deployment.profiles.get(wish.profile) if wish.profile in platform.profiles else None
-    problems = _problems(wish, profile, platform)
+    problems = sorted(_problems(wish, profile, platform), key=_place)
     if profile is None or problems:
         raise InvalidRequestError.of(problems)
     fields = profile.complete(wish.fields)
@@ -131,6 +131,12 @@ def _problems(wish: RegistrationRequest, profile: Profile | None, platform: Plat
         found.append(_missing_audience(profile, platform))
     found += _environment_problems(wish, fields if sound else None, audiences)
     return [*found, *_limit_problems(wish, profile, fields, audiences)] if sound else found
+
+
+def _place(problem: Problem) -> int:
+    """Where a problem is told: in the order of the members, those that are none at the end."""
+    member = re.split(r"[.\[]", problem.path, maxsplit=1)[0]
+    return MEMBERS.index(member) if member in MEMBERS else len(MEMBERS)
 
 
 def _default_audience(profile: Profile, fields: Mapping[str, str], platform: Platform) -> str | None:
