@@ -4,7 +4,8 @@ A row leaves out what is as usual. `condition` stands in one Allow statement for
 `statements` replaces that statement. `claims` stand beside the usual ones, of which the subject is
 `repo:acme/web:ref:refs/heads/main` and the audience `client-a`; the session is named `decision`, and the call comes
 from 127.0.0.1. `page` is the title of the page in AWS's user guide of IAM that settles the row, or `observed` where the
-real service was (tests/vectors/sts). `{issuer}`, `{provider}`, `{role}` and `{account}` stand for what they say.
+real service was (tests/vectors/sts). `emulator_differs` says why the embedded AWS, which the page contradicts, decides
+otherwise. `{issuer}`, `{provider}`, `{role}` and `{account}` stand for what they say.
 """
 
 import json
