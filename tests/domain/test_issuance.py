@@ -7,7 +7,6 @@ import pytest
 from jobpass_issuer.domain.errors import (
     InvalidRequestError,
     InvalidTargetError,
-    InvalidTokenError,
     TemporarilyUnavailableError,
 )
 from jobpass_issuer.domain.issuance import (
@@ -18,31 +17,24 @@ from jobpass_issuer.domain.issuance import (
     Grant,
     Lifetimes,
     TokenRequest,
-    authenticate,
     decide,
 )
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
 from jobpass_issuer.domain.registration import Registration
-from jobpass_issuer.domain.request_token import RequestToken
 from tests.domain.examples import (
     DEPLOY_ARN,
     ISSUER_URL,
-    JOB_ID,
     NOW,
     REGISTRATION,
     RELEASE_ARN,
     RING,
-    SECRET,
     STANDING,
     STS,
     SYNC_ARN,
-    TOKEN,
     VAULT,
     registration,
     signing_key,
 )
-
-WRONG = RequestToken(JOB_ID, SECRET[:-1] + "y")
 
 
 def _decide(
@@ -56,50 +48,6 @@ def _decide(
 ) -> Grant:
     stands, lifetimes = STANDING.entitlement(held), Lifetimes(default, most)
     return decide(stands, ring, wish, issuer_url=ISSUER_URL, lifetimes=lifetimes, jti="jti-1", now=now)
-
-
-def _refusal(token: RequestToken, held: Registration | None, now: int = NOW) -> str:
-    with pytest.raises(InvalidTokenError) as refused:
-        authenticate(token, held, None, now)
-    assert token.secret not in refused.value.description
-    return refused.value.description
-
-
-def test_the_right_secret_proves_the_registration() -> None:
-    assert authenticate(TOKEN, REGISTRATION, None, NOW) is REGISTRATION
-
-
-def test_an_unknown_job_and_a_wrong_secret_get_one_answer() -> None:
-    assert _refusal(TOKEN, None) == _refusal(WRONG, REGISTRATION)
-
-
-def test_whether_a_job_has_ended_is_told_to_its_secret_alone() -> None:
-    ended, expired = registration(ended_at=NOW), registration(expires_at=NOW)
-
-    assert "has ended" in _refusal(TOKEN, ended)
-    assert "has expired" in _refusal(TOKEN, expired)
-    assert _refusal(WRONG, ended) == _refusal(WRONG, expired) == _refusal(WRONG, None)
-
-
-@pytest.mark.parametrize("ended_at", [0, NOW - 1, NOW, NOW + 1])
-def test_an_ended_job_gets_nothing(ended_at: int) -> None:
-    assert "has ended" in _refusal(TOKEN, registration(ended_at=ended_at))
-
-
-def test_a_registration_ends_at_the_exact_second() -> None:
-    held = registration(expires_at=NOW + 10)
-
-    assert authenticate(TOKEN, held, None, NOW + 9) is held
-    assert "has expired" in _refusal(TOKEN, held, NOW + 10)
-    assert "has expired" in _refusal(TOKEN, held, NOW + 11)
-
-
-def test_a_registration_is_live_until_its_end_or_its_expiry() -> None:
-    held = registration(expires_at=NOW + 10)
-
-    assert held.is_live(NOW + 9)
-    assert not held.is_live(NOW + 10)
-    assert not held.ended(NOW).is_live(NOW)
 
 
 def test_a_token_says_the_standard_claims_and_the_profiles() -> None:
