@@ -1,4 +1,4 @@
-"""What a token costs: one read, one signature, and nothing else, counted by the embedded AWS's own CloudTrail.
+"""What a token costs, and what credentials: counted by the embedded AWS's own CloudTrail.
 
 Its CloudTrail records every call that it answers, DynamoDB's included, but none that it denies; here nothing is
 denied, since each answer is the one that the calls make possible.
@@ -13,10 +13,11 @@ import pytest
 
 from local.deployment import Deployment
 from local.registration import MAIN_BRANCH, Job, Platform, Registration
+from local.web import Answer
 from tests.e2e import known_answers
-from tests.e2e.asking import QUERY, ask_for_token, bearer, error_of, token_of, unverified
+from tests.e2e.asking import QUERY, ask_for_token, bearer, error_of, request, token_of, unverified
 
-READ, SIGN = "dynamodb:BatchGetItem", "kms:Sign"
+READ, SIGN, ASSUME = "dynamodb:BatchGetItem", "kms:Sign", "sts:AssumeRoleWithWebIdentity"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Trail:
 
 def _call(event: dict[str, Any]) -> Call:
     service = event["EventSource"].partition(".")[0]
-    return Call(f"{service}:{event['EventName']}", json.loads(event["CloudTrailEvent"])["requestParameters"])
+    parameters = json.loads(event["CloudTrailEvent"])["requestParameters"]
+    # Where a request names its action in a form, this CloudTrail names the event by the HTTP method alone.
+    return Call(f"{service}:{parameters.get('Action', event['EventName'])}", parameters)
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +83,44 @@ def test_every_token_costs_the_same(deployment: Deployment, job: Registration, t
     for _ in range(5):
         token_of(ask_for_token(deployment, QUERY, bearer(job)))
     assert names(trail.since()) == [READ, SIGN] * 5
+
+
+def test_credentials_cost_one_session_more_each_time(deployment: Deployment, job: Registration, trail: Trail) -> None:
+    for _ in range(3):
+        assert ask_for_credentials(deployment, job).status == 200
+        assert names(trail.since()) == [READ, SIGN, ASSUME]
+
+
+def test_the_session_is_what_the_registration_allows_and_its_token_is_on_no_trail(
+    deployment: Deployment, job: Registration, trail: Trail
+) -> None:
+    assert ask_for_credentials(deployment, job).status == 200
+    asked = trail.since()[2].parameters
+    assert asked["RoleArn"] == "arn:aws:iam::000000000000:role/jobpass-web-deploy"
+    assert asked["RoleSessionName"] == f"ci-server-{job.job_id}"
+    assert 900 <= int(asked["DurationSeconds"]) <= 3600
+    assert "WebIdentityToken" not in asked
+
+
+@pytest.mark.parametrize(
+    ("query", "token", "status", "calls"),
+    [("", "x", 401, []), ("nope=1", "{token}", 400, []), ("role_arn=x", "{token}", 400, [READ])],
+    ids=["no token", "bad query", "other role"],
+)
+def test_refused_credentials_sign_nothing_and_ask_sts_nothing(
+    deployment: Deployment, job: Registration, trail: Trail, query: str, token: str, status: int, calls: list[str]
+) -> None:
+    answer = ask_for_credentials(deployment, job, query, token.format(token=job.request_token))
+    assert answer.status == status
+    assert names(trail.since()) == calls
+
+
+def ask_for_credentials(
+    deployment: Deployment, job: Registration, query: str = "", authorization: str | None = None
+) -> Answer:
+    url = f"{deployment.output('ApiUrl')}/v1/credentials?{query}"
+    shown = job.request_token if authorization is None else authorization
+    return request(deployment.web, "GET", url, [("Authorization", shown)])
 
 
 def test_the_read_is_consistent_and_brings_registration_and_ring(

@@ -89,7 +89,7 @@ class TestQueries:
         assert said in error["error_description"]
 
     def test_every_mistake_of_a_query_is_told_at_once(self, deployment: Deployment, job: Registration) -> None:
-        query = "api-version=0&expires_in=x"
+        query = "api-version=0&audience=&expires_in=x"
         error = refused(ask_for_token(deployment, query, bearer(job)), job, 400, "invalid_request")
         assert problems_of(error) == ["api-version", "audience", "expires_in"]
 
