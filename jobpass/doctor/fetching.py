@@ -13,13 +13,14 @@ from jobpass.doctor.network import Network, NoAnswerError, trusting
 HTTPS_PORT = 443
 MAX_BODY_BYTES = 1 << 20
 MAX_HOPS = 3
+LONGEST_URL = 2048
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "jobpass-doctor"}
 
 
 def askable(url: object) -> SplitResult | None:
     """Return the parts of a URL that can be asked: https, a host, printable ASCII, a port that is one; else None."""
-    if not isinstance(url, str) or not url.isascii() or not url.isprintable() or " " in url:
+    if not isinstance(url, str) or len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url:
         return None
     try:
         parts = urlsplit(url)
@@ -47,8 +48,8 @@ class Reader:
             except NoAnswerError as error:
                 return Unanswered(at, error.cause, error.detail)
             seconds += answer.seconds
-            onward = urljoin(at, answer.headers.get("location", ""))
-            if answer.status not in _REDIRECTS or len(hops) == MAX_HOPS or not askable(onward):
+            onward = urljoin(at, answer.headers["location"]) if "location" in answer.headers else None
+            if answer.status not in _REDIRECTS or len(hops) == MAX_HOPS or onward is None or not askable(onward):
                 return replace(answer, url=url, hops=tuple(hops), seconds=seconds)
             hops.append(onward)
             at = onward

@@ -1,16 +1,19 @@
 """`jobpass policy` prints what the deployment writes, and refuses what synthesis refuses, in the same words."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobpass.command.main import main
+from jobpass.command.registry import command
 from jobpass.configuration import load
 from jobpass_issuer.domain.issuer import Issuer
 from tests.configuration.example import SOUND, spoiled
 
+ROOT = Path(__file__).parents[2]
 ISSUER = "https://oidc.example.com/api/oidc"
 PROVIDER = "arn:aws:iam::111122223333:oidc-provider/oidc.example.com/api/oidc"
 MAIN = ("--when", "org=acme", "--when", "repo=web", "--when", "ref_type=branch", "--when", "ref=refs/heads/main")
@@ -104,6 +107,17 @@ def test_several_audiences_are_taken(capsys: pytest.CaptureFixture[str]) -> None
 
     equals = printed["Statement"][0]["Condition"]["StringEquals"]
     assert equals["oidc.example.com/api/oidc:aud"] == ["sts.amazonaws.com", "deploy.example.com"]
+
+
+def test_the_examples_of_its_help_work(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    lines = "\n".join(command("policy").examples).replace("\\\n", "").splitlines()
+
+    assert len(lines) == 2
+    for line in lines:
+        name, *arguments = shlex.split(line)
+        assert name == "jobpass"
+        assert policy(capsys, *arguments[1:])["Statement"]
 
 
 class TestRefusals:

@@ -74,6 +74,10 @@ def _in_circles(issuer: IssuerServer) -> None:
     issuer.answers[issuer.well_known] = Served(b"", 302, {"Location": issuer.well_known})
 
 
+def _nowhere(issuer: IssuerServer) -> None:
+    issuer.answers[issuer.well_known] = Served(b"", 302)
+
+
 def _status(status: int) -> Spoil:
     def spoil(issuer: IssuerServer) -> None:
         issuer.jwk_set.status = status
@@ -101,6 +105,7 @@ DISCOVERY: Mapping[str, Fault] = {
     "other letters": Fault(_says(issuer="https://oidc.example.test/API"), {"issuer_other": "error"}),
     "no jwks_uri": Fault(_says(jwks_uri=None), {"jwks_uri": "error"}),
     "a jwks_uri in the clear": Fault(_says(jwks_uri="http://oidc.example.test/keys"), {"jwks_uri": "error"}),
+    "an endless jwks_uri": Fault(_says(jwks_uri="https://a.example/" + "a" * 2048), {"jwks_uri": "error"}),
     "a relative jwks_uri": Fault(_says(jwks_uri="/keys"), {"jwks_uri": "error"}),
     "no response types": Fault(_says(response_types_supported=None), {"discovery_member": "error"}),
     "response types in a text": Fault(_says(response_types_supported="id_token"), {"discovery_member": "error"}),
@@ -202,6 +207,7 @@ DELIVERY: Mapping[str, Fault] = {
     "a redirect": Fault(_moved, {"http_redirect": "error"}),
     "a redirect into the clear": Fault(_to_plain_http, {"http_status": "error"}),
     "redirects in circles": Fault(_in_circles, {"http_redirect": "error", "http_status": "error"}),
+    "a redirect to nowhere": Fault(_nowhere, {"http_status": "error"}),
     "a log-in": Fault(_status(403), {"http_status": "error"}),
     "S3's content type": Fault(
         _headers(Content_Type="binary/octet-stream"), {"http_content_type": "warning"}

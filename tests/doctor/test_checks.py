@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jobpass.doctor.checks import findings
-from jobpass.doctor.facts import Document, Endpoint, Facts
+from jobpass.doctor.facts import Document, Endpoint, Facts, Unanswered
 from jobpass.doctor.finding import Finding
 from jobpass.doctor.json_body import DEEPEST, parse
 from tests.doctor.issuer_server import rsa_key
@@ -125,6 +125,15 @@ def test_what_a_stranger_serves_cannot_command_the_terminal() -> None:
     texts = [text for each in found(facts) for text in (each.where, each.message, each.remedy)]
     assert texts
     assert all(text.isascii() and text.isprintable() and len(text) < 400 for text in texts)
+
+
+def test_what_a_stranger_answers_in_the_place_of_http_cannot_either() -> None:
+    facts = replace(SOUND, jwk_set=Unanswered(f"{ISSUER}/keys", "protocol", "\x1b[2J" + "x" * 70_000))
+
+    (only,) = found(facts)
+    assert only.message.isascii()
+    assert only.message.isprintable()
+    assert len(only.message) < 400
 
 
 def test_nesting_is_measured() -> None:

@@ -1,5 +1,11 @@
 """Every fault is named, with nothing beside it, and a sound issuer has none."""
 
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 from tests.doctor import faults
@@ -7,6 +13,7 @@ from tests.doctor.conftest import HERE, Doctor, Stand, codes
 from tests.doctor.faults import Fault
 from tests.doctor.issuer_server import IssuerServer, Served
 
+ROOT = Path(__file__).parents[2]
 ALL = {
     f"{part}: {name}": fault
     for part, table in (("discovery", faults.DISCOVERY), ("JWK Set", faults.JWK_SET), ("delivery", faults.DELIVERY))
@@ -54,6 +61,20 @@ def test_an_issuer_that_never_answers_is_left_after_the_timeout(issuer: IssuerSe
 
     assert (status, codes(report)) == (1, {"fetch_time"})
     assert report["documents"]["jwk_set"]["cause"] == "time"
+
+
+def test_ctrl_c_ends_it_without_a_traceback(issuer: IssuerServer) -> None:
+    issuer.discovery.never = True
+    command_line = [sys.executable, "-m", "jobpass", "doctor", issuer.issuer, "--timeout", "60"]
+    with subprocess.Popen(command_line, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as started:
+        while not issuer.asked:
+            assert started.poll() is None
+            time.sleep(0.01)
+        started.send_signal(signal.SIGINT)
+        printed = started.communicate()
+
+    assert printed == ("", "")
+    assert started.returncode == 130
 
 
 class TestASlashAtTheEnd:

@@ -39,7 +39,7 @@ def findings(facts: Facts) -> Iterator[Finding]:
 def _one(where: str, answer: Answer) -> Iterator[Finding]:
     if isinstance(answer, Unanswered):
         message, remedy = _NO_ANSWER[answer.cause]
-        yield error(f"fetch_{answer.cause}", where, f"{message} ({answer.detail}) at {answer.url}", remedy)
+        yield error(f"fetch_{answer.cause}", where, f"{message} ({shown(answer.detail)}) at {answer.url}", remedy)
         return
     if answer.hops:
         message = (
