@@ -90,6 +90,17 @@ def test_a_role_that_stands_in_no_file_trusts_jobs_of_a_preset(capsys: pytest.Ca
     }
 
 
+@pytest.mark.parametrize(
+    ("form", "subject"), [((), "*::*::*::ops"), (("--form", "job"), "*::*::*::ops"), (("--form", "workspace"), "ops")]
+)
+def test_a_form_of_a_preset_may_be_named(
+    form: tuple[str, ...], subject: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    printed = policy(capsys, "--profile", "windmill", *form, "--when", "workspace=ops", "--provider-arn", PROVIDER)
+
+    assert f'oidc:sub": "{subject}"' in json.dumps(printed)
+
+
 def test_a_role_that_stands_in_no_file_may_trust_jobs_of_the_files_profiles(
     file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -161,6 +172,13 @@ class TestRefusals:
 
         assert status == 1
         assert "did you mean `semaphore`?" in error["problems"][0]["message"]
+
+    def test_of_a_form_that_the_preset_has_not(self, capsys: pytest.CaptureFixture[str]) -> None:
+        arguments = ("--profile", "windmill", "--form", "wrkspace", "--when", "workspace=ops")
+        status, error = refusal(capsys, *arguments, "--provider-arn", PROVIDER)
+
+        assert (status, [each["path"] for each in error["problems"]]) == (1, ["--form"])
+        assert "did you mean `workspace`?" in error["problems"][0]["message"]
 
     def test_of_a_profile_that_the_file_has_not(self, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
         status, error = refusal(capsys, "--profile", "nightli", "--config", str(file), "--account", "111122223333")
