@@ -10,7 +10,9 @@ from local.folder import Folder
 from local.node import NodeError
 from local.registration import Job, Platform, Registration
 from local.stage import Stages
+from tests.e2e import build_host as build_host_of
 from tests.e2e import callers, npm_packages
+from tests.e2e.build_host import BuildHost
 from tests.e2e.npm_packages import NpmPackages
 from tests.e2e.registering import NIGHTLY
 from tests.e2e.relay import Relay, relaying
@@ -66,9 +68,16 @@ def issuers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuers]:
 
 
 @pytest.fixture(scope="session")
-def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """The stack that the clients of other projects are run against: see clients.yaml."""
-    with deployed(HERE / "clients.yaml", Folder(tmp_path_factory.mktemp("clients")), Stages(None)) as running:
+def build_host(tmp_path_factory: pytest.TempPathFactory) -> BuildHost:
+    """A platform without AWS credentials, whose key is made for this run."""
+    return build_host_of.made(tmp_path_factory.mktemp("buildhost"))
+
+
+@pytest.fixture(scope="session")
+def clients(tmp_path_factory: pytest.TempPathFactory, build_host: BuildHost) -> Iterator[Deployment]:
+    """The stack that the clients of other projects are run against: clients.yaml, and `build_host` added to it."""
+    configuration = build_host.added_to(HERE / "clients.yaml")
+    with deployed(configuration, Folder(tmp_path_factory.mktemp("clients")), Stages(None)) as running:
         yield running
 
 
