@@ -13,7 +13,7 @@ from jobpass_issuer.domain.deployment import Deployment
 from tests.configuration.public_keys import ec_jwk, private_ec_jwk, private_rsa_jwk, rsa_jwk, with_keys
 
 KEYS = "platforms.ci-server.public_keys"
-GONE = object()
+GONE = Ellipsis
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
 
 
@@ -218,26 +218,26 @@ PRIVATE_PEM = _PEM.private_bytes(
 )
 
 
-@pytest.mark.parametrize(
-    ("value", "place", "words"),
-    [
-        ([], "", "is empty: name at least one"),
-        (None, "", "must be a list of public JWKs"),
-        ("keys.json", "", "not text"),
-        (["keys.json"], "[0]", "not text"),
-        ([json.dumps(private_ec_jwk())], "[0]", "not text"),
-        ([json.dumps(private_ec_jwk())[1:-1]], "[0]", "not text"),
-        (PUBLIC_PEM.decode(), "", "not PEM"),
-        ([PUBLIC_PEM.decode()], "[0]", "not PEM"),
-        (PRIVATE_PEM.decode(), "", "this is a private key: treat it as leaked"),
-        ([PRIVATE_PEM.decode()], "[0]", "this is a private key: treat it as leaked"),
-        (ec_jwk(), "", "write `- ` before the JWK"),
-        ({"keys": [ec_jwk()]}, "", "of a JWK Set only the list under its `keys`"),
-        ([[ec_jwk()]], "[0]", "must be a list of public JWKs"),
-        (17, "", "must be a list of public JWKs"),
-    ],
-    ids=lambda value: ascii(value)[:40],
-)
+# By name: keys are made anew for each run, and workers must agree on what the tests are called.
+NO_LISTS: dict[str, tuple[Any, str, str]] = {
+    "an empty list": ([], "", "is empty: name at least one"),
+    "nothing": (None, "", "must be a list of public JWKs"),
+    "a number": (17, "", "must be a list of public JWKs"),
+    "a file's name": ("keys.json", "", "not text"),
+    "a list of files": (["keys.json"], "[0]", "not text"),
+    "a private key in JSON": ([json.dumps(private_ec_jwk())], "[0]", "not text"),
+    "a private key in something like JSON": ([json.dumps(private_ec_jwk())[1:-1]], "[0]", "not text"),
+    "PEM": (PUBLIC_PEM.decode(), "", "not PEM"),
+    "a list of PEM": ([PUBLIC_PEM.decode()], "[0]", "not PEM"),
+    "a private key in PEM": (PRIVATE_PEM.decode(), "", "this is a private key: treat it as leaked"),
+    "a list of private keys in PEM": ([PRIVATE_PEM.decode()], "[0]", "this is a private key: treat it as leaked"),
+    "one JWK": (ec_jwk(), "", "write `- ` before the JWK"),
+    "a JWK Set": ({"keys": [ec_jwk()]}, "", "of a JWK Set only the list under its `keys`"),
+    "a list of lists": ([[ec_jwk()]], "[0]", "must be a list of public JWKs"),
+}
+
+
+@pytest.mark.parametrize(("value", "place", "words"), NO_LISTS.values(), ids=NO_LISTS.keys())
 def test_what_is_no_list_of_jwks_is_refused_with_the_remedy_and_never_shown(value: Any, place: str, words: str) -> None:
     (problem,) = problems(value)
 

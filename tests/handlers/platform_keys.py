@@ -24,7 +24,7 @@ FARM_KEY = ec.generate_private_key(ec.SECP256R1())
 # No configuration may have it, but if one did, a cube root must forge nothing.
 CUBE_KEY = rsa.generate_private_key(public_exponent=3, key_size=2048)
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-ABSENT = object()
+ABSENT = Ellipsis
 
 
 def public_jwk(key: PrivateKey, kid: str) -> dict[str, str]:
