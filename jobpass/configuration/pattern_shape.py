@@ -33,7 +33,7 @@ def field_shape(profile: Profile, name: str) -> Shape:
     if name in profile.constants:
         return Shape.text(profile.constants[name])
     rule = profile.fields[name]
-    held = _values(rule.pattern).only(PRINTABLE - profile.subject.delimiters(name)).without({"", *rule.refused})
+    held = pattern_shape(rule.pattern).only(PRINTABLE - profile.subject.delimiters(name)).without({"", *rule.refused})
     return held if rule.otherwise is None else Shape.either([held, Shape.text(rule.otherwise)])
 
 
@@ -43,7 +43,7 @@ def subject_shape(profile: Profile) -> Shape:
 
 
 @cache
-def _values(pattern: str) -> Shape:
+def pattern_shape(pattern: str) -> Shape:
     """The printable texts that a pattern matches whole, and more where it holds what is not understood here."""
     shape = _sequence(sre_parse.parse(pattern, sre.SRE_FLAG_ASCII))
     return shape if len(shape.steps) <= _MOST_STATES else Shape.run(_held(shape), least=0)

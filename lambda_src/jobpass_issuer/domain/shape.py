@@ -174,9 +174,9 @@ def _spelling(
 ) -> Iterator[tuple[frozenset[str], str | None]]:
     """Part a step's characters by how a text then goes on to spell one of the words, if at all."""
     onward = () if spelt is None else sorted(sign for sign in held if spelt + sign in beginnings)
-    yield from ((frozenset(sign), f"{spelt}{sign}") for sign in onward)
     if rest := held.difference(onward):
         yield rest, _OFF
+    yield from ((frozenset(sign), f"{spelt}{sign}") for sign in onward)
 
 
 def _plainness(sign: str) -> tuple[int, str]:
