@@ -89,6 +89,6 @@ def _first_different_part(expected: str, actual: str) -> tuple[str, str] | None:
             name = f"after {quoted(given[index - 1])} " if index else ""
             return (
                 f"{name}{quoted(have)} stands where the policy wants {quoted(want)}",
-                f"run the job where this part is {quoted(want)}, or write {quoted(actual)} in the policy",
+                f"present a token with {quoted(want)} there, or write {quoted(actual)} in the policy",
             )
     return None

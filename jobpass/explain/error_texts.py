@@ -21,14 +21,17 @@ class ErrorText:
 
 
 def _known(code: str, text: str, *causes: Cause, clock_shift_seconds: int | None = None, claim: str = "") -> ErrorText:
-    """A text in which `{…}` stands for what varies: `{clock}` and `{claim}` for seconds, others for one word."""
+    """A text in which `{…}` stands for what varies: `{clock}` and `{claim}` for seconds, others for one word.
+
+    Blanks may be missing: STS has left one out before a date in its time.
+    """
     words = " ".join(text.split()).rstrip(".")
     expression = ""
     for part in re.split(r"(\{\w+\})", words):
         name = part[1:-1]
         varies = part.startswith("{") and part.endswith("}")
         kind = r"\d{1,15}" if name in ("clock", "claim") else r"\S+"
-        expression += f"(?P<{name}>{kind})" if varies else re.escape(part)
+        expression += f"(?P<{name}>{kind})" if varies else r"\s*".join(re.escape(word) for word in part.split(" "))
     return ErrorText(code, re.compile(expression, re.IGNORECASE), causes, clock_shift_seconds, claim)
 
 
@@ -108,7 +111,7 @@ KNOWN = (
     ),
     _known(
         _TOKEN,
-        sts_errors.MISSING_CLAIM,
+        sts_errors.MISSING_CLAIM.replace("{claim}", "{name}"),
         Cause(
             "the token lacks the claim named: STS wants iss, sub, aud, iat and exp",
             "look at the token's claims; without an audience asked for, some issuers leave `aud` out",
@@ -117,7 +120,7 @@ KNOWN = (
     ),
     _known(
         _TOKEN,
-        sts_errors.EMPTY_CLAIM,
+        sts_errors.EMPTY_CLAIM.replace("{claim}", "{name}"),
         Cause("`aud` is an empty list", "look at the token's `aud`", "ask for the token with one audience"),
     ),
     _known(
