@@ -12,7 +12,7 @@ from jobpass.explain.refusal import Refusal
 
 SHORTEST, LONGEST = 4, 20_000
 
-_PART = re.compile(r"[A-Za-z0-9_-]+")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +30,11 @@ def parse(text: str) -> WebIdentityToken | Refusal:
     if not SHORTEST <= len(text) <= LONGEST:
         return _wrong_length(len(text))
     parts = text.split(".")
-    if len(parts) != 3 or not all(_PART.fullmatch(part) for part in parts[:2]):
+    if len(parts) != 3:
         return _no_jwt(*_what_it_is(text))
     header, claims, signature = _json_object(parts[0]), _json_object(parts[1]), _decoded(parts[2])
     if header is None or claims is None or signature is None:
-        return _no_jwt(
-            "its three parts are not base64url of a header, a claim set and a signature",
-            "send the ID token as the issuer gave it, whole and unchanged",
-        )
+        return _no_jwt(*_what_it_is(text))
     if "crit" in header:
         return _no_jwt("its header carries `crit`, which STS never takes", "make the issuer leave `crit` out")
     if not isinstance(header.get("alg"), str):
@@ -60,6 +57,11 @@ def _what_it_is(text: str) -> tuple[str, str]:
         return "`Bearer` stands before the token", "send the token alone"
     if text.count(".") == 4:
         return "it has five parts: an encrypted token, which STS cannot read", "ask the issuer for a signed token (JWS)"
+    if text.count(".") == 2:
+        return (
+            "its three parts are not base64url of a header, a claim set and a signature",
+            "send the ID token as the issuer gave it, whole and unchanged",
+        )
     return (
         "it does not have the three parts of a signed JWT: perhaps an access token or a request token",
         "send the ID token that the issuer made for this audience",
@@ -94,7 +96,7 @@ def _json_object(part: str) -> dict[str, Any] | None:
 
 
 def _decoded(part: str) -> bytes | None:
-    if not re.fullmatch(r"[A-Za-z0-9_-]*", part):
+    if not _BASE64URL.fullmatch(part):
         return None
     try:
         return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
