@@ -9,10 +9,11 @@ import yaml
 
 from jobpass.configuration import load
 from jobpass_issuer.domain import registration_request
+from jobpass_issuer.domain.credentials import Credentials, container_answer
 from jobpass_issuer.domain.environment import BLOCKS
 from jobpass_issuer.domain.errors import IssuerError
 from jobpass_issuer.domain.issuance import ROLES_CLAIM
-from jobpass_issuer.handlers import token
+from jobpass_issuer.handlers import aws_credentials, github_token, windmill_token
 from jobpass_issuer.handlers.response import status_of
 
 ROOT = Path(__file__).parents[2]
@@ -88,15 +89,35 @@ def test_reference_lists_the_blocks_of_an_answer() -> None:
     assert re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE) == list(BLOCKS)
 
 
-def test_reference_lists_the_parameters_of_a_token() -> None:
+@pytest.mark.parametrize(
+    ("route", "parameters"),
+    [
+        ("GET /v1/token", github_token.PARAMETERS),
+        ("POST /api/w/{workspace}/oidc/token/{audience}", windmill_token.PARAMETERS),
+        ("GET /v1/credentials", aws_credentials.PARAMETERS),
+    ],
+)
+def test_reference_lists_the_parameters_of_a_jobs_route(route: str, parameters: tuple[str, ...]) -> None:
     """Each parameter of the query has a row, and no row is made up."""
-    section = REFERENCE[REFERENCE.index("### `GET /v1/token`") : REFERENCE.index("## For platforms")]
+    section = REFERENCE.partition(f"### `{route}`\n")[2].partition("\n##")[0]
 
-    assert set(re.findall(r"^\| `([a-z_-]+)` \|", section, re.MULTILINE)) == set(token.PARAMETERS)
-    assert ROLES_CLAIM in section
+    assert set(re.findall(r"^\| `([a-z_-]+)` \|", section, re.MULTILINE)) == set(parameters)
 
 
-@pytest.mark.parametrize("page", ["own-domain.md", "semaphore.md"])
+def test_reference_names_the_claim_of_a_pin() -> None:
+    """As STS spells it."""
+    assert ROLES_CLAIM in REFERENCE
+
+
+def test_reference_has_every_member_of_drawn_credentials() -> None:
+    """Those that the SDKs read, and those beside."""
+    line = next(line for line in REFERENCE.splitlines() if line.startswith("`200`: `AccessKeyId`"))
+    answer = container_answer(Credentials("", "", "", ""), "arn:aws:iam::000000000000:role/x")
+
+    assert re.findall(r"`([A-Z]\w+)`", line) == list(answer)
+
+
+@pytest.mark.parametrize("page", ["own-domain.md", "semaphore.md", "windmill.md"])
 def test_yaml_of_a_how_to_is_taken_by_the_configuration(page: str, tmp_path: Path) -> None:
     """A fragment, laid over the example, loads without a mistake."""
     text = (ROOT / "docs/how-to" / page).read_text()
@@ -122,9 +143,10 @@ def test_the_demonstration_runs_the_commands_that_the_how_to_prints() -> None:
     ]
 
 
-def test_the_how_to_names_every_field_of_the_preset() -> None:
+@pytest.mark.parametrize("name", ["semaphore", "windmill"])
+def test_the_how_to_names_every_field_of_the_preset(name: str) -> None:
     """Whoever writes a registration finds them all on the page."""
-    preset = json.loads((ROOT / "lambda_src/jobpass_issuer/domain/presets/semaphore.json").read_text())
-    page = (ROOT / "docs/how-to/semaphore.md").read_text()
+    preset = json.loads((ROOT / f"lambda_src/jobpass_issuer/domain/presets/{name}.json").read_text())
+    page = (ROOT / f"docs/how-to/{name}.md").read_text()
 
-    assert [name for name in preset["fields"] if f"`{name}`" not in page] == []
+    assert [field for field in preset["fields"] if f"`{field}`" not in page] == []
