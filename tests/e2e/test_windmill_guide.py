@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,6 @@ BASE_URL = "jobs.example.com"
 NOT_AUTHORIZED = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
 OTHER_SCRIPT = {**SCRIPT, "path": "f/backup/weekly"}
 STEP = {**SCRIPT, "flow_path": "f/flows/close"}
-Policy = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +36,7 @@ def platform(clients: Deployment) -> Platform:
 @pytest.fixture(scope="module")
 def followed(clients: Deployment) -> Iterator[str]:
     """The guide's account, with the provider of the guide's first steps in it."""
-    account_id = windmill_guide.account(BASE_URL)
+    account_id = windmill_guide.account_of_provider(BASE_URL)
     iam = clients.aws.client("iam", account(account_id))
     url, audience = windmill_guide.provider_url(BASE_URL)
     arn = iam.create_open_id_connect_provider(Url=url, ClientIDList=[audience])["OpenIDConnectProviderArn"]
@@ -46,27 +44,6 @@ def followed(clients: Deployment) -> Iterator[str]:
     assert arn == statement["Principal"]["Federated"]
     yield account_id
     iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=arn)
-
-
-@contextmanager
-def role(clients: Deployment, account_id: str, policy: Policy) -> Iterator[str]:
-    """A role of the guide's account for as long as the block runs, which may ask for its own identity."""
-    iam = clients.aws.client("iam", account(account_id))
-    made = iam.create_role(RoleName="my_aws_role", AssumeRolePolicyDocument=json.dumps(policy))
-    try:
-        yield made["Role"]["Arn"]
-    finally:
-        iam.delete_role(RoleName="my_aws_role")
-
-
-def with_conditions(changed: Mapping[str, Mapping[str, str]]) -> Policy:
-    """The guide's trust policy with these conditions in the place of those on `email`."""
-    policy = windmill_guide.trust_policy(BASE_URL)
-    (statement,) = policy["Statement"]
-    equals = statement["Condition"]["StringEquals"]
-    del equals[f"{BASE_URL}/api/oidc/:email"]
-    statement["Condition"] = {**changed, "StringEquals": {**equals, **changed.get("StringEquals", {})}}
-    return policy
 
 
 def token(clients: Deployment, registered: Registration) -> str:
@@ -129,7 +106,7 @@ class TestTheScripts:
     ) -> None:
         registered = platform.register(job(aws_claims="none"))
         worker = Worker(npm, tmp_path, machine(clients, registered.environment["windmill"]))
-        with role(clients, followed, windmill_guide.trust_policy(BASE_URL)) as arn:
+        with windmill_guide.role(clients, followed, windmill_guide.trust_policy(BASE_URL)) as arn:
             ran = worker.main(runtime, windmill_guide.script(runtime, arn))
             assert (ran.returncode, ran.stderr) == (0, "")
             identity = clients.aws.client("sts", printed_credentials(ran.stdout)).get_caller_identity()
@@ -149,7 +126,7 @@ class TestTheTrustPolicies:
     """Written by hand through IAM, in an account of its own that has only the provider."""
 
     def test_the_condition_on_email(self, clients: Deployment, platform: Platform, followed: str) -> None:
-        with role(clients, followed, windmill_guide.trust_policy(BASE_URL)) as arn:
+        with windmill_guide.role(clients, followed, windmill_guide.trust_policy(BASE_URL)) as arn:
             granted = platform.register(job(aws_claims="none"))
             refused = platform.register(job({**SCRIPT, "email": "other@example.com"}, aws_claims="none"))
             assert is_granted(clients, arn, token(clients, granted))
@@ -159,7 +136,7 @@ class TestTheTrustPolicies:
         self, clients: Deployment, platform: Platform, followed: str
     ) -> None:
         workspace = platform.register(job({"workspace": "acme"}, profile="storage", aws_claims="none"))
-        with role(clients, followed, windmill_guide.trust_policy(BASE_URL)) as arn:
+        with windmill_guide.role(clients, followed, windmill_guide.trust_policy(BASE_URL)) as arn:
             assert not is_granted(clients, arn, token(clients, workspace))
 
     @pytest.mark.parametrize(
@@ -204,15 +181,15 @@ class TestTheTrustPolicies:
         granted: list[dict[str, str]],
         refused: list[dict[str, str]],
     ) -> None:
-        policy = with_conditions(windmill_guide.pattern(placeholder, value, BASE_URL))
-        with role(clients, followed, policy) as arn:
+        policy = windmill_guide.with_conditions(BASE_URL, windmill_guide.pattern(placeholder, value, BASE_URL))
+        with windmill_guide.role(clients, followed, policy) as arn:
             for fields, expected in [*((each, True) for each in granted), *((each, False) for each in refused)]:
                 id_token = token(clients, platform.register(job(fields, aws_claims="none")))
                 assert is_granted(clients, arn, id_token) is expected, unverified(id_token)[1]["sub"]
 
     def test_the_workspaces_own_subject(self, clients: Deployment, platform: Platform, followed: str) -> None:
-        policy = with_conditions({"StringEquals": {f"{BASE_URL}/api/oidc/:sub": "acme"}})
-        with role(clients, followed, policy) as arn:
+        policy = windmill_guide.with_conditions(BASE_URL, {"StringEquals": {f"{BASE_URL}/api/oidc/:sub": "acme"}})
+        with windmill_guide.role(clients, followed, policy) as arn:
             for fields, profile, expected in (
                 ({"workspace": "acme"}, "storage", True),
                 ({"workspace": "other"}, "storage", False),
@@ -228,8 +205,8 @@ class TestTheTrustPolicies:
         refused = platform.call("POST", "/v1/jobs", job({"workspace": "instance"}, profile="storage").body())
         assert refused.status == 400
         assert b"must not be `instance`" in refused.body
-        policy = with_conditions({"StringEquals": {f"{BASE_URL}/api/oidc/:sub": "instance"}})
-        with role(clients, followed, policy) as arn:
+        policy = windmill_guide.with_conditions(BASE_URL, {"StringEquals": {f"{BASE_URL}/api/oidc/:sub": "instance"}})
+        with windmill_guide.role(clients, followed, policy) as arn:
             assert is_granted(clients, arn, github_token(clients, instance))
             assert not is_granted(clients, arn, token(clients, workspace))
 
@@ -241,11 +218,11 @@ class TestTheTrustPolicies:
         assert "https://aws.amazon.com/tags" in unverified(tagged)[1]
         assert not [name for name in unverified(bare)[1] if name.startswith("https://aws.amazon.com/")]
         policy = windmill_guide.trust_policy(BASE_URL)
-        with role(clients, followed, policy) as arn:
+        with windmill_guide.role(clients, followed, policy) as arn:
             assert is_granted(clients, arn, bare)
             assert not is_granted(clients, arn, tagged)
         policy["Statement"][0]["Action"] = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]
-        with role(clients, followed, policy) as arn:
+        with windmill_guide.role(clients, followed, policy) as arn:
             assert is_granted(clients, arn, bare)
             assert is_granted(clients, arn, tagged)
 

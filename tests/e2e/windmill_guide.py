@@ -2,10 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from local.clients import account
+from local.deployment import Deployment
 from local.folder import REPOSITORY
 
 PAGE = REPOSITORY.parent / "shared" / "seeds" / "windmill-use-oidc-with-aws.md"
@@ -29,7 +33,7 @@ def trust_policy(base_url: str) -> dict[str, Any]:
     return policy
 
 
-def account(base_url: str) -> str:
+def account_of_provider(base_url: str) -> str:
     """The account that the guide's provider is in."""
     (statement,) = trust_policy(base_url)["Statement"]
     return str(statement["Principal"]["Federated"].split(":")[4])
@@ -47,3 +51,24 @@ def provider_url(base_url: str) -> tuple[str, str]:
     """The provider's URL and audience, as the guide's first steps name them."""
     url, audience = re.findall(r"^4\. Provider Url: `(.*?)`, audience: `(.*?)`$", PAGE.read_text(), re.MULTILINE)[0]
     return url.replace("<base_url>", f"https://{base_url}"), audience
+
+
+def with_conditions(base_url: str, changed: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """The trust policy with these conditions in the place of the one on `email`."""
+    policy = trust_policy(base_url)
+    (statement,) = policy["Statement"]
+    equals = statement["Condition"]["StringEquals"]
+    del equals[f"{base_url}/api/oidc/:email"]
+    statement["Condition"] = {**changed, "StringEquals": {**equals, **changed.get("StringEquals", {})}}
+    return policy
+
+
+@contextmanager
+def role(deployment: Deployment, account_id: str, policy: Mapping[str, Any]) -> Iterator[str]:
+    """A role of an account with a trust policy made by hand, for as long as the block runs; its ARN."""
+    iam = deployment.aws.client("iam", account(account_id))
+    made = iam.create_role(RoleName="my_aws_role", AssumeRolePolicyDocument=json.dumps(policy))
+    try:
+        yield made["Role"]["Arn"]
+    finally:
+        iam.delete_role(RoleName="my_aws_role")
