@@ -33,7 +33,7 @@ def field_shape(profile: Profile, name: str) -> Shape:
     if name in profile.constants:
         return Shape.text(profile.constants[name])
     rule = profile.fields[name]
-    held = pattern_shape(rule.pattern).only(PRINTABLE - profile.subject.delimiters(name)).without({"", *rule.refused})
+    held = pattern_shape(rule.pattern).only(PRINTABLE - profile.subject.delimiters(name)).without({"", *rule.reserved})
     return held if rule.otherwise is None else Shape.either([held, Shape.text(rule.otherwise)])
 
 
