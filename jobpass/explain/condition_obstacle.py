@@ -6,7 +6,7 @@ from typing import Any
 from jobpass.explain.condition_keys import OWN_CLAIMS, TAG_PREFIX, UNLISTED_ISSUERS, claims_known
 from jobpass.explain.federation import Provider
 from jobpass.explain.policy_value import PolicyValue
-from jobpass.explain.quoting import listed, quoted
+from jobpass.explain.quoting import listed, plain, quoted
 from jobpass.explain.trust_policy import ConditionResult
 
 
@@ -14,20 +14,20 @@ def condition_obstacle(line: ConditionResult, provider: Provider, claims: Mappin
     """Return the cause and the remedy for a condition that is not met."""
     if line.actual is None:
         return _absent(line, provider, claims)
-    told = f"{line.key} is {listed(line.actual)}; {line.operator} wants {listed(line.expected)}"
+    told = f"{plain(line.key)} is {listed(line.actual)}; {line.operator} wants {listed(line.expected)}"
     hint = _near_miss(line)
     if hint is not None:
         return f"{told}: {hint[0]}", hint[1]
     if line.key.lower() == "sts:roleauthorizedbyidp":
         return told, "ask the issuer for a token pinned to this role: only its roles claim makes this true"
     if line.operator.rpartition(":")[2] == "Null":
-        return told, f"present a token without {line.key}, or take the condition out"
+        return told, f"present a token without {plain(line.key)}, or take the condition out"
     return told, f"present a token whose value fits, or change the value in the policy to fit {listed(line.actual)}"
 
 
 def _absent(line: ConditionResult, provider: Provider, claims: Mapping[str, Any]) -> tuple[str, str]:
     """The cause where the request has no such key at all."""
-    cause = f"{line.key} is not there; {line.operator} wants {listed(line.expected)}"
+    cause = f"{plain(line.key)} is not there; {line.operator} wants {listed(line.expected)}"
     prefix, _, name = line.key.rpartition(":")
     lower = line.key.lower()
     if lower.startswith(TAG_PREFIX.lower()) or lower in ("aws:tagkeys", "sts:transitivetagkeys"):
@@ -47,7 +47,7 @@ def _absent(line: ConditionResult, provider: Provider, claims: Mapping[str, Any]
     cause += f"; the claim {quoted(name)} {there} AWS makes keys of {', '.join(claims_known(provider))} alone"
     if provider.name.split("/")[0] in UNLISTED_ISSUERS:
         cause += " (and of some more for this issuer: see AWS's list of its keys)"
-    remedy = f"put what {quoted(name)} says into `sub`, or into a session tag and ask for aws:RequestTag/{name}"
+    remedy = f"put what {quoted(name)} says into `sub`, or into a session tag and ask for aws:RequestTag/{plain(name)}"
     return cause, remedy + (", or use one of those" if provider.name in OWN_CLAIMS else "")
 
 
@@ -82,13 +82,12 @@ def _difference(base: str, expected: str, actual: str) -> tuple[str, str] | None
 def _first_different_part(expected: str, actual: str) -> tuple[str, str] | None:
     """The first of the parts between colons in which two subjects of one form differ."""
     wanted, given = expected.split(":"), actual.split(":")
-    if len(wanted) != len(given) or len(wanted) < 2:
+    pairs = enumerate(zip(wanted, given, strict=False))
+    place = next((index for index, (want, have) in pairs if not PolicyValue(((want, True),)).like(have)), None)
+    if place is None or len(wanted) != len(given) or len(wanted) < 2:
         return None
-    for index, (want, have) in enumerate(zip(wanted, given, strict=True)):
-        if not PolicyValue(((want, True),)).like(have):
-            name = f"after {quoted(given[index - 1])} " if index else ""
-            return (
-                f"{name}{quoted(have)} stands where the policy wants {quoted(want)}",
-                f"present a token with {quoted(want)} there, or write {quoted(actual)} in the policy",
-            )
-    return None
+    name = f"after {quoted(given[place - 1])} " if place else ""
+    return (
+        f"{name}{quoted(given[place])} stands where the policy wants {quoted(wanted[place])}",
+        f"present a token with {quoted(wanted[place])} there, or write {quoted(actual)} in the policy",
+    )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobpass.explain.chain import Chain, RefusedError
-from jobpass.explain.condition_keys import condition_keys
-from jobpass.explain.federation import Provider, Request, Role
+from jobpass.explain.condition_keys import ConditionKeys, condition_keys
+from jobpass.explain.federation import Provider, Request, Role, is_role_arn
 from jobpass.explain.iam_acceptance import refused_policy
 from jobpass.explain.jwk_set import Unavailable, wrong_key
 from jobpass.explain.observations import notes
@@ -21,7 +21,7 @@ from jobpass.explain.refusal import Refusal
 from jobpass.explain.required_claims import claim_text, missing_claim
 from jobpass.explain.roles_claim import wrong_role
 from jobpass.explain.session_request import session_seconds, too_long, wrong_parameter, wrong_provider_id
-from jobpass.explain.session_tags import SessionTags, session_tags, source_identity
+from jobpass.explain.session_tags import session_tags, source_identity
 from jobpass.explain.token_audience import audience, wrong_audience
 from jobpass.explain.token_times import wrong_time
 from jobpass.explain.trust_obstacle import not_found, trust_obstacle
@@ -44,6 +44,10 @@ class Account:
     role_arn: str
     role: Role | None
     providers: Sequence[Provider]
+
+    def __post_init__(self) -> None:
+        if not is_role_arn(self.role_arn):
+            raise ValueError(f"{self.role_arn}: write the ARN of a role, arn:aws:iam::<account>:role/<name>")
 
     @classmethod
     def of(cls, role: Role, providers: Sequence[Provider]) -> "Account":
@@ -101,8 +105,18 @@ class _Way:
         session = Session(
             claim_text(claims["sub"]), wanted, provider.arn, session_seconds(self.request), tags.tags, source
         )
-        result = self._trust(claims, provider, session, tags)
-        return Verdict(tuple(self.chain.checks), result, session, notes(self.chain.checks, result))
+        keys = condition_keys(
+            claims,
+            provider=provider,
+            audience=wanted,
+            role_arn=self.account.role_arn,
+            request=self.request,
+            tags=tags,
+            source_identity=source,
+            now=self.now,
+        )
+        result = self._trust(claims, provider, session, keys)
+        return Verdict(tuple(self.chain.checks), result, session, keys, notes(self.chain.checks, result))
 
     def _parsed(self, token: str | Preview) -> WebIdentityToken | None:
         if isinstance(token, Preview):
@@ -126,7 +140,9 @@ class _Way:
         else:
             self.chain.check("signature", wrong_key(parsed, jwk_set), "a published key verifies the signature")
 
-    def _trust(self, claims: Mapping[str, Any], provider: Provider, session: Session, tags: SessionTags) -> TrustResult:
+    def _trust(
+        self, claims: Mapping[str, Any], provider: Provider, session: Session, keys: ConditionKeys
+    ) -> TrustResult:
         role = self.account.role
         if role is None:
             raise self._refused("trust policy", not_found())
@@ -134,17 +150,7 @@ class _Way:
             policy = read_policy(role.trust_policy)
         except PolicyError as error:
             raise self._refused("trust policy", refused_policy(role.trust_policy)) from error
-        keys = condition_keys(
-            claims,
-            provider=provider,
-            audience=session.audience,
-            role_arn=self.account.role_arn,
-            request=self.request,
-            tags=tags,
-            source_identity=session.source_identity,
-            now=self.now,
-        )
-        needed = needed_actions(tags=bool(tags.tags), source_identity=session.source_identity is not None)
+        needed = needed_actions(tags=bool(session.tags), source_identity=session.source_identity is not None)
         result = evaluate(policy, provider, needed, keys)
         self.chain.check("trust policy", trust_obstacle(result, provider, claims), f"it allows {', '.join(needed)}")
         self.chain.check("session length", too_long(self.request, role), f"{session.seconds} s are within the maximum")

@@ -56,11 +56,6 @@ class Role:
         if not is_role_arn(self.arn):
             raise ValueError(f"{self.arn}: write the ARN of a role, arn:aws:iam::<account>:role/<name>")
 
-    @property
-    def account(self) -> str:
-        """The account's twelve digits."""
-        return self.arn.split(":")[4]
-
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from jobpass.explain import sts_errors
 from jobpass.explain.condition_operators import FOR_ALL
+from jobpass.explain.quoting import plain
 from jobpass.explain.trust_policy import StatementResult, TrustResult
 from jobpass.explain.verdict import Check
 
@@ -33,7 +34,7 @@ def _too_wide(found: StatementResult) -> list[str]:
     if not found.conditions:
         return [f"{place} has no condition: every job of this issuer may assume the role"]
     told = [
-        f"{place}: {line.operator} on {line.key} also holds for tokens without it; leave {FOR_ALL} out"
+        f"{place}: {line.operator} on {plain(line.key)} also holds for tokens without it; leave {FOR_ALL} out"
         for line in found.conditions
         if line.operator.startswith(FOR_ALL)
     ]

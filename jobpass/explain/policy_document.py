@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobpass.explain.condition_operators import ConditionOperator
+from jobpass.explain.quoting import plain
 from jobpass.explain.required_claims import claim_text
 
 _VERSION_WITH_VARIABLES = "2012-10-17"
@@ -78,7 +79,9 @@ def _statement(given: Any, place: str) -> Statement:
         raise PolicyError(f"{place}: write a JSON object")
     unknown = sorted(set(given) - _ELEMENTS)
     if unknown:
-        raise PolicyError(f"{place}.{unknown[0]}: a trust policy has no such element" + _instead(unknown[0]))
+        raise PolicyError(
+            f"{place}.{plain(str(unknown[0]))}: a trust policy has no such element" + _instead(unknown[0])
+        )
     if given.get("Effect") not in ("Allow", "Deny"):
         raise PolicyError(f"{place}.Effect: write Allow or Deny")
     if ("Action" in given) == ("NotAction" in given):
@@ -108,7 +111,7 @@ def _principals(given: Any, place: str) -> dict[str, tuple[str, ...]]:
         return {"*": ("*",)}
     if not isinstance(given, Mapping) or not given:
         raise PolicyError(f'{place}: write {{"Federated": "<the provider\'s ARN>"}}')
-    return {str(kind): _texts(members, f"{place}.{kind}") for kind, members in given.items()}
+    return {str(kind): _texts(members, f"{place}.{plain(str(kind))}") for kind, members in given.items()}
 
 
 def _conditions(given: Any, place: str) -> Iterable[Condition]:
@@ -117,11 +120,11 @@ def _conditions(given: Any, place: str) -> Iterable[Condition]:
     for name, lines in given.items():
         operator = ConditionOperator.named(str(name))
         if operator is None:
-            raise PolicyError(f"{place}.{name}: IAM has no such operator")
+            raise PolicyError(f"{place}.{plain(str(name))}: IAM has no such operator")
         if not isinstance(lines, Mapping):
             raise PolicyError(f"{place}.{name}: write a JSON object of condition keys")
         for key, values in lines.items():
-            yield Condition(str(name), operator, str(key), _texts(values, f"{place}.{name}.{key}"))
+            yield Condition(str(name), operator, str(key), _texts(values, f"{place}.{name}.{plain(str(key))}"))
 
 
 def _texts(given: Any, place: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from jobpass.explain import sts_errors
 from jobpass.explain.federation import Provider
-from jobpass.explain.quoting import listed, quoted
+from jobpass.explain.quoting import listed, plain, quoted
 from jobpass.explain.refusal import Refusal
 
 
@@ -15,7 +15,7 @@ def find_provider(issuer: str, providers: Sequence[Provider], account: str) -> P
         if provider.issuer == issuer:
             return provider
     cause, remedy = _nearest(issuer, own, account)
-    message = sts_errors.NO_PROVIDER.format(issuer=issuer[:255])
+    message = sts_errors.NO_PROVIDER.format(issuer=plain(issuer[:255]))
     return Refusal(sts_errors.INVALID_IDENTITY_TOKEN, message, cause, remedy, recorded=False)
 
 

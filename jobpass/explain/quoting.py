@@ -5,10 +5,15 @@ import json
 _LONGEST = 200
 
 
+def plain(text: str) -> str:
+    """Return a text with everything unprintable escaped."""
+    return "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in text)
+
+
 def quoted(value: object) -> str:
     """Return a value between backticks: nothing unprintable, and no more than 200 characters of it."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    told = "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in text[:_LONGEST])
+    told = plain(text[:_LONGEST])
     return f"`{told}`" if len(text) <= _LONGEST else f"`{told}…` ({len(text)} characters)"
 
 

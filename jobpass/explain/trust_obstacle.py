@@ -6,7 +6,7 @@ from typing import Any
 from jobpass.explain import sts_errors
 from jobpass.explain.condition_obstacle import condition_obstacle
 from jobpass.explain.federation import Provider, provider_name
-from jobpass.explain.quoting import listed, quoted
+from jobpass.explain.quoting import listed, plain, quoted
 from jobpass.explain.refusal import Refusal
 from jobpass.explain.trust_policy import ASSUME, SET_SOURCE_IDENTITY, TAG_SESSION, StatementResult, TrustResult
 
@@ -40,7 +40,7 @@ def not_found() -> Refusal:
 def _obstacle(result: TrustResult, provider: Provider, claims: Mapping[str, Any]) -> tuple[str, str]:
     denial = result.denied_by
     if denial is not None:
-        met = "; ".join(f"{line.key} {line.operator} {listed(line.expected)}" for line in denial.conditions)
+        met = "; ".join(f"{plain(line.key)} {line.operator} {listed(line.expected)}" for line in denial.conditions)
         return (
             f"{denial.statement.place} denies it" + (f", since its conditions are met: {met}" if met else ""),
             f"narrow {denial.statement.place}, or present a token that it does not cover: no Allow outweighs a Deny",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from jobpass.explain.condition_keys import ConditionKeys
 from jobpass.explain.refusal import Refusal
 from jobpass.explain.trust_policy import TrustResult
 
@@ -59,13 +60,14 @@ class Session:
 class Verdict:
     """The chain of checks in STS's order, all that could be made; the first that fails is what STS answers.
 
-    A check that is skipped (a signature without a JWK Set) counts as neither; `session` is there where STS would get
-    as far as the trust policy.
+    A check that is skipped (a signature without a JWK Set) counts as neither; `session`, and `keys`, which is all that
+    the policy is handed, are there where STS would get as far as the trust policy.
     """
 
     checks: tuple[Check, ...]
     trust: TrustResult | None = None
     session: Session | None = None
+    keys: ConditionKeys | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -98,6 +100,7 @@ class Verdict:
             "checks": [check.to_document() for check in self.checks],
             "statements": [] if self.trust is None else [result.to_document() for result in self.trust.statements],
             "needed_actions": [] if self.trust is None else list(self.trust.needed),
+            "condition_keys": {} if self.keys is None else self.keys.to_document(),
             "session": None if self.session is None or refusal is not None else self.session.to_document(),
             "notes": list(self.notes),
         }

@@ -268,6 +268,8 @@ def test_a_role_that_is_not_there() -> None:
 def test_what_is_no_arn_of_a_role_is_refused_as_a_mistake_of_the_caller(arn: str) -> None:
     with pytest.raises(ValueError, match="write the ARN of a role"):
         Role(arn, policy())
+    with pytest.raises(ValueError, match="write the ARN of a role"):
+        Account(arn, None, [])
 
 
 def test_what_is_no_arn_of_a_provider_is_refused_as_a_mistake_of_the_caller() -> None:
@@ -278,6 +280,8 @@ def test_what_is_no_arn_of_a_provider_is_refused_as_a_mistake_of_the_caller() ->
 def test_long_and_unprintable_values_are_shown_cut_and_escaped() -> None:
     long = refused(token({"aud": "x" * 300})).cause
     control = refused(token({"aud": "a\x1b[31mb\n"})).cause
+    issuer = refused(token({"iss": "https://a\x1b[31m"})).message
 
     assert f"`{'x' * 200}…` (300 characters)" in long
     assert "`a\\u001b[31mb\\n`" in control
+    assert issuer.endswith("https://a\\u001b[31m")
