@@ -25,8 +25,8 @@ class Page:
         return one.replace(f"::{PRINTED_ACCOUNT}:role/jobpass-", f"::{ACCOUNT}:role/jobpass-clients-")
 
     def job(self) -> Job:
-        """The registration."""
-        return Job(**json.loads(self.block("json", '"profile"')))
+        """The registration, and nothing that the page does not say."""
+        return Job(**{"audiences": None, "roles": (), **json.loads(self.block("json", '"profile"'))})
 
 
 def how_to(name: str) -> Page:

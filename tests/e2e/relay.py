@@ -5,7 +5,7 @@ follows no proxy, and takes plain HTTP from loopback alone.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -47,9 +47,9 @@ class Relay:
 
 
 @contextmanager
-def relaying(web: Web, api_url: str) -> Iterator[Relay]:
-    """Relay on a free port of 127.0.0.1 for as long as the block runs."""
-    server = _Server(web, api_url)
+def relaying(web: Web, api_url: str, change: Callable[[Answer], Answer] | None = None) -> Iterator[Relay]:
+    """Relay on a free port of 127.0.0.1 for as long as the block runs; `change` is what answers go through."""
+    server = _Server(web, api_url, change)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
@@ -61,15 +61,17 @@ def relaying(web: Web, api_url: str) -> Iterator[Relay]:
 
 
 class _Server(ThreadingHTTPServer):
-    def __init__(self, web: Web, api_url: str) -> None:
+    def __init__(self, web: Web, api_url: str, change: Callable[[Answer], Answer] | None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self._change = change
         self.asked: list[Asked] = []
         self._web = web
         self._api_url = api_url
 
     def hand_on(self, asked: Asked, headers: list[tuple[str, str]], body: bytes | None) -> Answer:
         self.asked.append(asked)
-        return request(self._web, asked.method, self._api_url + asked.target, headers, body)
+        answer = request(self._web, asked.method, self._api_url + asked.target, headers, body)
+        return self._change(answer) if self._change else answer
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -23,6 +23,7 @@ with warnings.catch_warnings(record=True):
     from authlib.jose.errors import JoseError as AuthlibError
 
 REQUIRED = ("iss", "aud", "sub", "iat", "exp")
+REACHING = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "REQUESTS_CA_BUNDLE")
 NAMES = ("PyJWT", "authlib", "joserfc", "jose", "openid-client")
 
 
@@ -44,9 +45,9 @@ def verdicts(deployment: Deployment, npm: NpmPackages, audience: str, tokens: Ma
     ran = run([npm.node, DIRECTORY / "verify.mjs"], machine(deployment), text=asked)
     assert ran.returncode == 0, ran.stderr
     said: Verdicts = json.loads(ran.stdout)
-    with _reaching(deployment):
+    with reaching(deployment):
         metadata = _metadata(deployment)
-        said["PyJWT"] = _PyJwt(deployment, metadata, audience).verdicts(tokens)
+        said["PyJWT"] = PyJwt(deployment, audience).verdicts(tokens)
         keys = _read(deployment, metadata.jwks_uri)
         said["joserfc"] = {name: _joserfc(token, metadata, audience, keys) for name, token in tokens.items()}
         said["authlib"] = {name: _authlib(token, metadata, audience, keys) for name, token in tokens.items()}
@@ -54,13 +55,12 @@ def verdicts(deployment: Deployment, npm: NpmPackages, audience: str, tokens: Ma
 
 
 @contextmanager
-def _reaching(deployment: Deployment) -> Iterator[None]:
-    """The proxy for libraries of this process that look for it in the environment."""
+def reaching(deployment: Deployment) -> Iterator[None]:
+    """Proxy and authority for libraries of this process that look for them in the environment."""
+    variables = deployment.embedded.variables()
     with pytest.MonkeyPatch.context() as environment:
-        for name in ("HTTPS_PROXY", "https_proxy"):
-            environment.setenv(name, deployment.embedded.proxy_url)
-        for name in ("NO_PROXY", "no_proxy"):
-            environment.delenv(name, raising=False)
+        for name in REACHING:
+            environment.setenv(name, variables[name])
         yield
 
 
@@ -77,10 +77,11 @@ def _read(deployment: Deployment, url: str) -> Any:
     return json.loads(answer.body)
 
 
-class _PyJwt:
+class PyJwt:
     """PyJWT, which fetches the keys by itself."""
 
-    def __init__(self, deployment: Deployment, metadata: Metadata, audience: str) -> None:
+    def __init__(self, deployment: Deployment, audience: str) -> None:
+        metadata = _metadata(deployment)
         trust = ssl.create_default_context(cafile=str(deployment.embedded.certificates.authority))
         self._keys = pyjwt.PyJWKClient(metadata.jwks_uri, ssl_context=trust)
         self._metadata = metadata
@@ -89,16 +90,20 @@ class _PyJwt:
     def verdicts(self, tokens: Mapping[str, str]) -> dict[str, str | None]:
         return {name: self._verdict(token) for name, token in tokens.items()}
 
+    def claims(self, token: str) -> dict[str, Any]:
+        """What the token says, proven; raises pyjwt.PyJWTError."""
+        return pyjwt.decode(
+            token,
+            self._keys.get_signing_key_from_jwt(token),
+            algorithms=self._metadata.algorithms,
+            issuer=self._metadata.issuer,
+            audience=self._audience,
+            options={"require": list(REQUIRED)},
+        )
+
     def _verdict(self, token: str) -> str | None:
         try:
-            pyjwt.decode(
-                token,
-                self._keys.get_signing_key_from_jwt(token),
-                algorithms=self._metadata.algorithms,
-                issuer=self._metadata.issuer,
-                audience=self._audience,
-                options={"require": list(REQUIRED)},
-            )
+            self.claims(token)
         except pyjwt.PyJWTError as refusal:
             return _why(refusal)
         return None
