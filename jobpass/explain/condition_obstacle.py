@@ -69,7 +69,7 @@ def _difference(base: str, expected: str, actual: str) -> tuple[str, str] | None
         return PolicyValue(((pattern, True),)).like(text)
 
     if base != "StringLike" and like(expected, actual):
-        return "StringEquals takes `*` and `?` for themselves", "write StringLike instead of StringEquals"
+        return f"{base} takes `*` and `?` for themselves", f"write StringLike instead of {base}"
     if like(expected.lower(), actual.lower()):
         return "capital letters differ", f"write it as it stands in {quoted(actual)}, letter for letter"
     if like(expected.strip(), actual.strip()):

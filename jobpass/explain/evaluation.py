@@ -84,23 +84,23 @@ class _Way:
         self.chain.check("provider parameter", wrong_provider_id(self.request), "no ProviderId is sent")
         parsed = self._parsed(token)
         claims = self._claims(token, parsed)
+        self.chain.check("times", wrong_time(claims, self.now), "iat, nbf and exp are right, within 300 s")
+        wanted = self.chain.require("audience", audience(claims), "the token is for one audience")
         issuer = claims["iss"]
         found = find_provider(issuer, self.account.providers, self.account.role_arn.split(":")[4])
         provider = self.chain.require("provider", found, f"the account has an OIDC provider for {quoted(issuer)}")
-        self.chain.check("times", wrong_time(claims, self.now), "iat, nbf and exp are right, within 300 s")
-        wanted = self.chain.require("audience", audience(claims), "the token is for one audience")
-        self._signature(parsed, jwk_set)
         self.chain.check(
             "client IDs", wrong_audience(claims, wanted, provider), f"{quoted(wanted)} is a client ID of the provider"
+        )
+        self._signature(parsed, jwk_set)
+        self.chain.check(
+            "roles claim", wrong_role(claims, self.account.role_arn), "the token is pinned to this role, or to none"
         )
         tags = self.chain.require(
             "session tags", session_tags(claims), "the tags claim is of the right form, or absent"
         )
         source = self.chain.require(
             "source identity", source_identity(claims), "the source identity is of the right form, or absent"
-        )
-        self.chain.check(
-            "roles claim", wrong_role(claims, self.account.role_arn), "the token is pinned to this role, or to none"
         )
         session = Session(
             claim_text(claims["sub"]), wanted, provider.arn, session_seconds(self.request), tags.tags, source

@@ -20,12 +20,14 @@ def missing_claim(claims: Mapping[str, Any]) -> Refusal | None:
                 f"the token has no `{name}`",
                 f"make the issuer put `{name}` into the token" + _hint(name),
             )
-    if claims["sub"] is None:
+    sub = claims["sub"]
+    if isinstance(sub, bool) or not isinstance(sub, str | int | float):
         return Refusal(
             sts_errors.INTERNAL_FAILURE,
             sts_errors.UNKNOWN_FAILURE,
-            "`sub` is null: it looks like a fault of AWS, and clients retry it, but the token is at fault",
+            "`sub` is no text: it looks like a fault of AWS, and clients retry it, but the token is at fault",
             "make the issuer put a text into `sub`",
+            recorded=sub is None,
         )
     if not isinstance(claims["iss"], str):
         return Refusal(

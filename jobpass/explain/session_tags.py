@@ -47,6 +47,8 @@ def session_tags(claims: Mapping[str, Any]) -> SessionTags | Refusal:
         transitive = nested.get("transitive_tag_keys", transitive)
     if not isinstance(transitive, list) or not all(isinstance(key, str) for key in transitive):
         return _format("`transitive_tag_keys` is no list of texts", "write the keys as a list of texts", recorded=False)
+    if any(key not in tags for key in transitive):
+        return _limit("`transitive_tag_keys` names a key that is not among the tags", "name keys of the tags alone")
     return _beyond_limits(tags) or SessionTags(tags, tuple(transitive))
 
 

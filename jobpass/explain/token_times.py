@@ -1,5 +1,6 @@
 """The times of a token: what STS takes for a time, and its tolerance of five minutes."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,11 +9,13 @@ from jobpass.explain.refusal import Refusal
 
 TOLERANCE_SECONDS = 300
 
+_DIGITS = re.compile(r"-?[0-9]{1,18}")
+
 
 def unix_seconds(value: Any) -> int | None:
     """Return a claim as a time, or None where STS takes it for none: only integers and texts of digits are times."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value[:18])
+    if isinstance(value, str):
+        return int(value) if _DIGITS.fullmatch(value) else None
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -37,17 +40,17 @@ def wrong_time(claims: Mapping[str, Any], now: int) -> Refusal | None:
             f"the token ended {now - ends} s ago; STS takes it for {TOLERANCE_SECONDS} s after its `exp`",
             "fetch a new token right before the call, instead of one from the start of the job",
         )
-    if issued > now + TOLERANCE_SECONDS:
-        return _refusal(
-            sts_errors.ISSUED_IN_FUTURE.format(iat=issued),
-            f"`iat` is {issued - now} s ahead; STS tolerates {TOLERANCE_SECONDS} s",
-            "set the issuer's clock right (NTP)",
-        )
     if begins is not None and now + TOLERANCE_SECONDS < begins:
         return _refusal(
             sts_errors.NOT_YET_VALID.format(clock=now + TOLERANCE_SECONDS, nbf=begins),
             f"`nbf` is {begins - now} s ahead; STS tolerates {TOLERANCE_SECONDS} s",
             "use the token later, or set the issuer's clock right (NTP)",
+        )
+    if issued > now + TOLERANCE_SECONDS:
+        return _refusal(
+            sts_errors.ISSUED_IN_FUTURE.format(iat=issued),
+            f"`iat` is {issued - now} s ahead; STS tolerates {TOLERANCE_SECONDS} s",
+            "set the issuer's clock right (NTP)",
         )
     return None
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from jobpass.explain import sts_errors
 from jobpass.explain.refusal import Refusal
@@ -89,10 +89,14 @@ def _json_object(part: str) -> dict[str, Any] | None:
     data = _decoded(part)
     try:
         # Of a name that stands twice the last one counts, for STS as for Python.
-        value = json.loads(data) if data is not None else None
+        value = json.loads(data, parse_constant=_no_constant) if data is not None else None
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are no JSON, though Python reads them.
 
 
 def _decoded(part: str) -> bytes | None:

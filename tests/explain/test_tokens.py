@@ -10,6 +10,7 @@ from tests.explain.account import ACCOUNT, CLAIMS, HEADER, NAME, NOW, PROVIDER, 
 from tests.local.seam import signing
 
 NOT_A_JWT = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)"
+NAN = b'{"exp": NaN}'
 TAGS = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY = "https://aws.amazon.com/source_identity"
 
@@ -35,6 +36,7 @@ def refused(given: str | Preview, **others: Any) -> Any:
         (f"{signing.base64url(b'[]')}.{signing.base64url(b'{}')}.", "not base64url"),
         (f"{signing.base64url(b'{}')}.{signing.base64url(b'{}')}.", "names no `alg`"),
         (f"{signing.base64url(b'[' * 9000)}.e30.", "not base64url"),
+        (f"{signing.base64url(b'{}')}.{signing.base64url(NAN)}.", "not base64url"),
     ],
     ids=lambda text: repr(text[:24]),
 )
@@ -66,10 +68,14 @@ def test_the_length_of_a_token(length: int, bound: str) -> None:
         ({"nbf": NOW + 300}, None),
         ({"nbf": NOW + 301}, "InvalidIdentityToken"),
         ({"iat": True}, "InvalidIdentityToken"),
+        ({"exp": str(NOW - 300)}, "ExpiredTokenException"),
+        ({"exp": "9" * 19}, "InvalidIdentityToken"),
+        ({"sub": ["a"]}, "InternalFailure"),
+        ({"sub": True}, "InternalFailure"),
         ({"nbf": -5}, None),
     ],
 )
-def test_times_at_their_bounds(claims: dict[str, Any], code: str | None) -> None:
+def test_claims_at_their_bounds(claims: dict[str, Any], code: str | None) -> None:
     refusal = present(token(claims)).refusal
 
     assert (refusal and refusal.code) == code
@@ -163,6 +169,7 @@ def test_an_algorithm_that_is_not_the_key_s_verifies_nothing(header: dict[str, s
         ({TAGS: {"principal_tags": {"Team": ["a", "b"]}}}, "no list of one text"),
         ({f"{TAGS}/principal_tags/Team": ["a"]}, "a flat tag claim is no text"),
         ({TAGS: {"transitive_tag_keys": "Team"}}, "`transitive_tag_keys` is no list"),
+        ({TAGS: {"principal_tags": {"Team": ["a"]}, "transitive_tag_keys": ["Ref"]}}, "not among the tags"),
         ({TAGS: {"principal_tags": {f"k{n}": ["v"] for n in range(51)}}}, "carries 51 tags"),
         ({TAGS: {"principal_tags": {"Team": ["a"], "team": ["b"]}}}, "differ in capital letters only"),
         ({TAGS: {"principal_tags": {"k" * 129: ["v"]}}}, "the tag key"),
@@ -245,7 +252,7 @@ def test_every_obstacle_is_found_and_the_first_is_the_answer() -> None:
     )
 
     failed = [check.name for check in verdict.checks if check.outcome is Outcome.FAILED]
-    assert failed == ["parameters", "times", "signature", "client IDs", "trust policy"]
+    assert failed == ["parameters", "times", "client IDs", "signature", "trust policy"]
     assert verdict.refusal is not None
     assert verdict.refusal.code == "ValidationError"
     assert [obstacle.code for obstacle in verdict.further_obstacles] == [
