@@ -12,7 +12,7 @@ from jobpass.explain.chain import Chain, RefusedError
 from jobpass.explain.condition_keys import ConditionKeys, condition_keys
 from jobpass.explain.federation import Provider, Request, Role, is_role_arn
 from jobpass.explain.iam_acceptance import refused_policy
-from jobpass.explain.jwk_set import Unavailable, wrong_key
+from jobpass.explain.jwk_set import wrong_key
 from jobpass.explain.observations import notes
 from jobpass.explain.policy_document import PolicyError, read_policy
 from jobpass.explain.provider_lookup import find_provider
@@ -60,18 +60,19 @@ def explain(
     account: Account,
     *,
     now: int,
-    jwk_set: Mapping[str, Any] | Unavailable | None = None,
+    jwk_set: object = None,
     request: Request | None = None,
 ) -> Verdict:
     """Return what STS answers to AssumeRoleWithWebIdentity, and why.
 
-    `now` is in Unix seconds; `jwk_set` is the issuer's, parsed, None where it was not looked at.
+    `now` is in Unix seconds; `jwk_set` is the issuer's: its parsed JSON, whatever that is, `Unavailable` where
+    it could not be fetched, None where it was not looked at.
     """
     way = _Way(account, request or Request(), now)
     try:
         return way.go(token, jwk_set)
     except RefusedError:
-        return Verdict(tuple(way.chain.checks), notes=notes(way.chain.checks, None))
+        return Verdict(tuple(way.chain.checks), notes=notes(way.chain.checks, None, None))
 
 
 class _Way:
@@ -79,7 +80,7 @@ class _Way:
         self.account, self.request, self.now = account, request, now
         self.chain = Chain()
 
-    def go(self, token: str | Preview, jwk_set: Mapping[str, Any] | Unavailable | None) -> Verdict:
+    def go(self, token: str | Preview, jwk_set: object) -> Verdict:
         self.chain.check("parameters", wrong_parameter(self.request), "session name and duration are of the right form")
         self.chain.check("provider parameter", wrong_provider_id(self.request), "no ProviderId is sent")
         parsed = self._parsed(token)
@@ -116,7 +117,9 @@ class _Way:
             now=self.now,
         )
         result = self._trust(claims, provider, session, keys)
-        return Verdict(tuple(self.chain.checks), result, session, keys, notes(self.chain.checks, result))
+        unacceptable = refused_policy(self.account.role.trust_policy) if self.account.role else None
+        told = notes(self.chain.checks, result, unacceptable)
+        return Verdict(tuple(self.chain.checks), result, session, keys, told)
 
     def _parsed(self, token: str | Preview) -> WebIdentityToken | None:
         if isinstance(token, Preview):
@@ -132,7 +135,7 @@ class _Way:
             "required claims", missing_claim(claims) or claims, "iss, sub, aud, iat, exp are there"
         )
 
-    def _signature(self, parsed: WebIdentityToken | None, jwk_set: Mapping[str, Any] | Unavailable | None) -> None:
+    def _signature(self, parsed: WebIdentityToken | None, jwk_set: object) -> None:
         if parsed is None or jwk_set is None:
             self.chain.skip(
                 "signature", "the issuer's JWK Set was not looked at" if parsed else "there is no token yet"

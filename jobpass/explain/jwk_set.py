@@ -20,15 +20,15 @@ class Unavailable:
     reason: str
 
 
-def wrong_key(token: WebIdentityToken, jwk_set: Mapping[str, Any] | Unavailable) -> Refusal | None:
-    """Return what STS says of a token that the JWK Set does not verify."""
+def wrong_key(token: WebIdentityToken, jwk_set: object) -> Refusal | None:
+    """Return what STS says of a token that the JWK Set does not verify: any JSON, or `Unavailable`."""
     if isinstance(jwk_set, Unavailable):
         return _no_key(
             f"STS cannot fetch the issuer's keys: {jwk_set.reason}",
             "make discovery document and JWK Set answer over public HTTPS within five seconds",
             recorded=False,
         )
-    keys = jwk_set.get("keys")
+    keys = jwk_set.get("keys") if isinstance(jwk_set, Mapping) else None
     selected = _select(token.unverified_header, keys if isinstance(keys, list) else [])
     return selected if isinstance(selected, Refusal) else _wrong_signature(token, selected)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from jobpass.explain import sts_errors
 from jobpass.explain.condition_operators import FOR_ALL
 from jobpass.explain.quoting import plain
+from jobpass.explain.refusal import Refusal
 from jobpass.explain.trust_policy import StatementResult, TrustResult
 from jobpass.explain.verdict import Check
 
@@ -15,8 +16,8 @@ _AMBIGUOUS = {
 }
 
 
-def notes(checks: Sequence[Check], result: TrustResult | None) -> tuple[str, ...]:
-    """Return what to say beside a verdict, most telling first."""
+def notes(checks: Sequence[Check], result: TrustResult | None, unacceptable: Refusal | None) -> tuple[str, ...]:
+    """Return what to say beside a verdict, most telling first; `unacceptable` is why IAM would not set the policy."""
     refusal = next((check.refusal for check in checks if check.refusal is not None), None)
     told: list[str] = []
     if refusal is not None and refusal.message in _AMBIGUOUS:
@@ -26,6 +27,8 @@ def notes(checks: Sequence[Check], result: TrustResult | None) -> tuple[str, ...
             if found.statement.allows and any(found.applies_to(action) for action in result.needed):
                 told += _too_wide(found)
         told.append("a role or provider that was just made is refused for some ten seconds all the same")
+    if unacceptable is not None:
+        told.append(f"IAM would refuse to set this trust policy today: {unacceptable.cause}; {unacceptable.remedy}")
     return tuple(told)
 
 

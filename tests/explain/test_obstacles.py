@@ -6,6 +6,7 @@ import pytest
 
 from jobpass.explain import Provider, Request
 from tests.explain.account import ACCOUNT, ACTIONS, NAME, PROVIDER, ROLE_ARN, policy, present, preview, statement, token
+from tests.local.seam import signing
 
 SUB = f"{NAME}:sub"
 ASSUME = "sts:AssumeRoleWithWebIdentity"
@@ -193,3 +194,39 @@ def test_notes_tell_what_a_role_lets_in_beside_this_token() -> None:
     assert any("also holds for tokens without it" in note for note in loose.notes)
     assert any("does not ask who the job is" in note for note in loose.notes)
     assert sound.notes == ("a role or provider that was just made is refused for some ten seconds all the same",)
+
+
+def test_a_policy_that_iam_takes_no_more_is_evaluated_all_the_same() -> None:
+    """Roles from before IAM's controls for shared issuers still stand."""
+    gitlab = Provider(f"arn:aws:iam::{ACCOUNT}:oidc-provider/gitlab.com", ("a",))
+    trust = policy(statement({"StringLike": {"gitlab.com:sub": "*"}}, {"Federated": gitlab.arn}))
+
+    verdict = preview({"iss": gitlab.issuer, "aud": "a"}, trust, providers=[gitlab])
+
+    assert verdict.allowed
+    assert verdict.notes[-1].startswith("IAM would refuse to set this trust policy today: Statement[0] trusts every")
+
+
+def test_one_text_of_sts_and_the_true_cause_behind_it() -> None:
+    key = signing.jwk("RS256")
+    not_validated = [
+        present(token({"aud": "other"})),
+        present(token(by="stranger")),
+        present(token(), jwk_set={"keys": [key | {"key_ops": ["verify"]}]}),
+    ]
+    no_key = [
+        present(token(), jwk_set={"keys": [key | {"kid": "another"}]}),
+        present(token(), jwk_set={"keys": [key | {"use": "enc"}]}),
+        present(token(), jwk_set={"keys": [*signing.other_rsa_keys(100), key]}),
+    ]
+    not_authorized = [
+        present(token(), policy(statement({"StringEquals": {SUB: "other"}}))),
+        present(token(), policy(statement(), statement(effect="Deny"))),
+        present(token(TAGGED), policy(statement(actions=ASSUME))),
+    ]
+
+    for verdicts in (not_validated, no_key, not_authorized):
+        refusals = [verdict.refusal for verdict in verdicts if verdict.refusal is not None]
+        assert len({refusal.message for refusal in refusals}) == 1
+        assert len({refusal.cause for refusal in refusals}) == 3
+        assert all("its text alone does not tell them apart" in verdict.notes[0] for verdict in verdicts)
