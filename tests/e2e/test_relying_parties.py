@@ -9,16 +9,20 @@ import pytest
 
 from local.deployment import Deployment
 from local.registration import MAIN_BRANCH, Job, Platform, Registration
-from tests.e2e import known_answers, relying_parties, two_issuers
+from tests.e2e import known_answers, relying_parties, two_issuers, windmill
 from tests.e2e.asking import QUERY, ask_for_token, bearer, token_of, unverified
+from tests.e2e.forged_tokens import AUDIENCE as AUDIENCE_REFUSED
 from tests.e2e.forged_tokens import BAD, BAD_ON_CURVES, Bad, Forge, Stranger, kms_signer
 from tests.e2e.npm_packages import NpmPackages
+from tests.e2e.pages import how_to
 from tests.e2e.relying_parties import Verdicts
 from tests.e2e.two_issuers import Issuers
 
 AUDIENCE = "sts.amazonaws.com"
+OWNER = "https://github.com/acme"
 DEPLOY = "arn:aws:iam::000000000000:role/jobpass-web-deploy"
 GOOD = ("a job's", "pinned to a role", "the longest", "with tags and a source identity", "signed once more")
+PRESETS = ("Semaphore's", "Windmill's", "GitHub's", "GitLab's", "Buildkite's", "GitHub's by default")
 GOOD_ON_CURVES = ("a job's", "signed once more")
 
 each_verifier = pytest.mark.parametrize("verifier", relying_parties.NAMES)
@@ -69,6 +73,25 @@ def with_rsa(deployment: Deployment, platform: Platform, nightly: Registration, 
 
 
 @pytest.fixture(scope="module")
+def of_presets(clients: Deployment, npm: NpmPackages) -> tuple[Verdicts, Verdicts]:
+    """Of jobs of each preset, for AWS and for GitHub's default audience, by an issuer with a slash at its end."""
+    actions = clients.platform("PlatformActionsInvocationRoleArn").register(how_to("github-actions").job())
+    others = clients.platform("PlatformOthersInvocationRoleArn")
+    windmills = clients.platform("PlatformWindmillInvocationRoleArn")
+    jobs = {
+        "Semaphore's": clients.platform().register(Job(MAIN_BRANCH)),
+        "Windmill's": windmills.register(windmill.job()),
+        "GitHub's": actions,
+        "GitLab's": others.register(how_to("gitlab").job()),
+        "Buildkite's": others.register(how_to("buildkite").job()),
+    }
+    tokens = {name: fetch(clients, job) for name, job in jobs.items()}
+    tokens["GitHub's by default"] = fetch(clients, actions, "api-version=1")
+    for_aws = relying_parties.verdicts(clients, npm, AUDIENCE, tokens)
+    return for_aws, relying_parties.verdicts(clients, npm, OWNER, tokens)
+
+
+@pytest.fixture(scope="module")
 def with_es256(issuers: Issuers, npm: NpmPackages) -> Verdicts:
     """Of ES256, by an issuer with a domain of its own, a path and a slash at its end."""
     return judged(issuers.own, npm, "jobpass-own", {"a job's": two_issuers.fetch(issuers.own)}, BAD_ON_CURVES)
@@ -98,6 +121,17 @@ def test_a_good_token_is_accepted(with_rsa: Verdicts, verifier: str, token: str)
 @pytest.mark.parametrize("token", BAD)
 def test_a_bad_token_is_refused_for_what_is_wrong_with_it(with_rsa: Verdicts, verifier: str, token: str) -> None:
     assert re.search(BAD[token].because, str(with_rsa[verifier][token]), re.IGNORECASE)
+
+
+@each_verifier
+@pytest.mark.parametrize("token", PRESETS)
+def test_a_presets_token_is_accepted_by_whom_it_is_for_alone(
+    of_presets: tuple[Verdicts, Verdicts], verifier: str, token: str
+) -> None:
+    for_aws, for_owner = (verdicts[verifier][token] for verdicts in of_presets)
+    theirs, others = (for_owner, for_aws) if token == PRESETS[-1] else (for_aws, for_owner)
+    assert theirs is None
+    assert re.search(AUDIENCE_REFUSED, str(others), re.IGNORECASE)
 
 
 @each_verifier
