@@ -67,6 +67,13 @@ class TestGrants:
             "repo": "web",
             "ref_type": "branch",
             "ref": "refs/heads/main",
+            "https://aws.amazon.com/tags": {
+                "principal_tags": {
+                    "prj_id": ["936a5312-a3b8-4921-8b3f-2cec8baac574"],
+                    "repo": ["web"],
+                    "ref_type": ["branch"],
+                }
+            },
         }
         published = json.loads(deployment.web.request("GET", deployment.output("JwksUrl")).body)["keys"]
         assert header["kid"] in {key["kid"] for key in published}

@@ -17,7 +17,7 @@ def handler(event: dict[str, Any], _context: object) -> Response:
     if route == "POST /api/w/{workspace}/oidc/token/{audience+}":
         return answered(windmill_token.serve, event, refusal="TokenRefused")
     if route == "GET /v1/credentials":
-        # Read by the first request for credentials: nobody who wants a token waits for the client of STS.
+        # Loaded by the first request for credentials: nobody who wants a token waits for the client of STS.
         from jobpass_issuer.handlers import aws_credentials  # noqa: PLC0415
 
         return answered(aws_credentials.serve, event, refusal="CredentialsRefused", failed=aws_credentials.failure)
