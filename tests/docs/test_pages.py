@@ -117,7 +117,19 @@ def test_reference_has_every_member_of_drawn_credentials() -> None:
     assert re.findall(r"`([A-Z]\w+)`", line) == list(answer)
 
 
-@pytest.mark.parametrize("page", ["own-domain.md", "semaphore.md", "windmill.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "own-domain.md",
+        "semaphore.md",
+        "windmill.md",
+        "github-actions.md",
+        "gitlab.md",
+        "buildkite.md",
+        "google-cloud.md",
+        "azure.md",
+    ],
+)
 def test_yaml_of_a_how_to_is_taken_by_the_configuration(page: str, tmp_path: Path) -> None:
     """A fragment, laid over the example, loads without a mistake."""
     text = (ROOT / "docs/how-to" / page).read_text()

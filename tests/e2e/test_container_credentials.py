@@ -57,8 +57,8 @@ def bucket(clients: Deployment) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def short(server: Platform) -> Registration:
-    """A job near its end: STS makes no session shorter than 900 s, and botocore renews what has less than that left."""
-    return server.register(replace(PAGE.job(), expires_in_seconds=60))
+    """A job with no more left than STS's shortest session, 900 s; botocore renews what has less than that left."""
+    return server.register(replace(PAGE.job(), expires_in_seconds=900))
 
 
 @pytest.fixture(scope="module")
