@@ -33,8 +33,8 @@ URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 REPORT = "arn:aws:iam::000000000000:role/jobpass-clients-nightly-report"
 REFUSED = {
     "an ended job": "the job has ended",
-    "a role of others": "role_arn",
-    "a role that refuses the job": "ref is `refs/heads/dev`",
+    "a role of others": "role_arn: is not a role of this registration",
+    "a role that refuses the job": "the role does not trust this job: ref is `refs/heads/dev`",
 }
 
 Block = dict[str, str]
@@ -234,6 +234,7 @@ def _botocores_error(block: Block) -> str:
 def test_the_clients_error_shows_the_reason(
     errors: dict[str, dict[str, str]], refused: dict[str, Block], client: str, what: str
 ) -> None:
+    assert REFUSED[what].partition(": ref")[0] in PAGE.text
     said = errors[client][what]
     assert REFUSED[what] in said
     assert refused[what]["AWS_CONTAINER_AUTHORIZATION_TOKEN"].partition(".")[2] not in said
