@@ -19,6 +19,9 @@ from local.node import Node, cdk_script
 # Nothing is sent to anybody, and a template is the same wherever it is made.
 QUIET_FLAGS = ("--no-notices", "--no-version-reporting", "--no-asset-metadata", "--no-path-metadata", "--no-color")
 LIMIT_SECONDS = 900.0
+ALL = ("--all",)
+# What the manifest says of a stack that goes into whatever account the credentials are for.
+_ANY_ENVIRONMENT = "aws://unknown-account/unknown-region"
 # `stack |  3/53 | 10:00:00 | CREATE_COMPLETE | AWS::S3::Bucket | Bucket (Bucket12345)`
 _RESOURCE_LINE = re.compile(r"^\S+ \|\s*(\d+)/(\d+) \| [^|]+\| [A-Z_]+\s*\| (?P<type>\S+)\s*\|")
 
@@ -94,14 +97,18 @@ class Cdk:
         empty.mkdir(parents=True, exist_ok=True)
         self._run("bootstrap", [f"aws://{ISSUER_ACCOUNT}/{REGION}"], environment, empty, note)
 
-    def deploy(self, environment: Mapping[str, str], assembly: Path, note: Note | None = None) -> None:
-        """Deploy every stack of a cloud assembly. Raises CdkError."""
-        arguments = ["--all", "--app", str(assembly), "--require-approval", "never", "--progress", "events"]
+    def deploy(
+        self, environment: Mapping[str, str], assembly: Path, note: Note | None = None, stacks: Sequence[str] = ALL
+    ) -> None:
+        """Deploy stacks of a cloud assembly. Raises CdkError."""
+        arguments = [*stacks, "--app", str(assembly), "--require-approval", "never", "--progress", "events"]
         self._run("deploy", arguments, environment, self.folder.path, note)
 
-    def destroy(self, environment: Mapping[str, str], assembly: Path, note: Note | None = None) -> None:
-        """Destroy every stack of a cloud assembly. Raises CdkError."""
-        self._run("destroy", ["--all", "--app", str(assembly), "--force"], environment, self.folder.path, note)
+    def destroy(
+        self, environment: Mapping[str, str], assembly: Path, note: Note | None = None, stacks: Sequence[str] = ALL
+    ) -> None:
+        """Destroy stacks of a cloud assembly. Raises CdkError."""
+        self._run("destroy", [*stacks, "--app", str(assembly), "--force"], environment, self.folder.path, note)
 
     def _run(
         self, verb: str, arguments: Sequence[str], environment: Mapping[str, str], directory: Path, note: Note | None
@@ -133,13 +140,14 @@ def _tell(line: str, note: Note | None) -> None:
 
 
 def stack_names(assembly: Path) -> list[str]:
-    """The stacks of a cloud assembly, by name, in the manifest's order.
+    """The stacks of a cloud assembly that go into the account at hand, by name, in the manifest's order.
 
-    Source: AWS CDK, "Cloud assembly schema": manifest.json, artifacts of type aws:cloudformation:stack.
+    A stack that names its account is for another's credentials. Source: AWS CDK, "Cloud assembly schema":
+    manifest.json, artifacts of type aws:cloudformation:stack.
     """
     manifest = json.loads((assembly / "manifest.json").read_text())
     return [
         artifact.get("properties", {}).get("stackName", identifier)
         for identifier, artifact in manifest["artifacts"].items()
-        if artifact["type"] == "aws:cloudformation:stack"
+        if artifact["type"] == "aws:cloudformation:stack" and artifact["environment"] == _ANY_ENVIRONMENT
     ]

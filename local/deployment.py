@@ -113,7 +113,7 @@ class Deployment:
             environment = embedded_environment(
                 self.embedded.folder, self.cdk.node, self.embedded.certificates, self.embedded.port
             )
-            self.cdk.destroy(environment, self.assembly, step.note)
+            self.cdk.destroy(environment, self.assembly, step.note, stack_names(self.assembly))
 
 
 def issuer_names(configuration: Path) -> list[str]:
@@ -211,9 +211,10 @@ def deploy(configuration: Path, folder: Folder, stages: Stages, *, attached: boo
                 cdk.bootstrap(environment, step.note)
             assembly = synthesis.result()
         with stages.step("deploy the stack") as step:
-            cdk.deploy(environment, assembly, step.note)
+            names = stack_names(assembly)
+            cdk.deploy(environment, assembly, step.note, names)
         found: dict[str, str] = {}
-        for name in stack_names(assembly):
+        for name in names:
             found |= outputs.read(embedded.aws, name)
         undo.pop_all()
     return Deployment(embedded, found, assembly, cdk)

@@ -185,21 +185,36 @@ def test_an_interruption_while_it_runs_ends_it(folder: Folder) -> None:
     assert [gone(pid) for pid in pids] == [True]
 
 
-def test_the_stacks_of_a_cloud_assembly_are_found_by_name(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text(
-        json.dumps(
-            {
-                "artifacts": {
-                    "jobpass.assets": {"type": "cdk:asset-manifest"},
-                    "jobpass": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "x"}},
-                    "Trust": {"type": "aws:cloudformation:stack", "properties": {"stackName": "jobpass-trust"}},
-                    "Tree": {"type": "cdk:tree"},
-                }
-            }
-        )
-    )
+def stack(account: str = "unknown-account", **properties: str) -> dict[str, object]:
+    """A stack as the manifest has it."""
+    environment = f"aws://{account}/unknown-region"
+    return {"type": "aws:cloudformation:stack", "environment": environment, "properties": properties}
 
-    assert cdk.stack_names(tmp_path) == ["jobpass", "jobpass-trust"]
+
+def test_the_stacks_of_a_cloud_assembly_that_name_no_account_are_found_by_name(tmp_path: Path) -> None:
+    artifacts = {
+        "jobpass.assets": {"type": "cdk:asset-manifest"},
+        "jobpass": stack(templateFile="x"),
+        "Roles": stack(stackName="jobpass-roles-2"),
+        "jobpass-trust-production": stack("222233334444", stackName="jobpass-trust-production"),
+        "Tree": {"type": "cdk:tree"},
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps({"artifacts": artifacts}))
+
+    assert cdk.stack_names(tmp_path) == ["jobpass", "jobpass-roles-2"]
+
+
+@pytest.mark.parametrize("verb", ["deploy", "destroy"])
+def test_stacks_are_named_to_the_command_line_or_all_are_meant(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    command = pretend(folder, monkeypatch, "import sys\nprint(*sys.argv[1:4])")
+    run = getattr(command, verb)
+
+    run(clean_environment(), folder.cloud_assembly)
+    assert (folder.logs / f"cdk-{verb}.log").read_text().startswith(f"{verb} --all --app")
+    run(clean_environment(), folder.cloud_assembly, None, ["jobpass", "jobpass-roles-2"])
+    assert f"{verb} jobpass jobpass-roles-2" in (folder.logs / f"cdk-{verb}.log").read_text()
 
 
 @pytest.mark.parametrize(
