@@ -28,6 +28,13 @@ from jobpass_issuer.handlers.telemetry import count, logger, measure
 PHYSICAL_ID = "jobpass-issuer-documents"
 
 
+class OtherAddressError(Exception):
+    """The configuration names an address of CloudFront's, and the distribution has another."""
+
+    def __init__(self, expected: str, actual: str) -> None:
+        super().__init__(f"issuer.url is {expected}, and the distribution is {actual}: write that, or leave it out")
+
+
 @cache
 def _settings() -> KeysSettings:
     return KeysSettings.read()
@@ -109,7 +116,9 @@ def _serve_deployment(event: Mapping[str, Any]) -> None:
     failure: str | None = None
     data: Mapping[str, str] = {}
     try:
-        data = _withdraw() if event["RequestType"] == "Delete" else _establish()
+        data = _withdraw() if event["RequestType"] == "Delete" else _establish(event["ResourceProperties"])
+    except OtherAddressError as error:
+        failure = str(error)
     except DependencyError as error:
         _lament(error)
         failure = f"{error} failed"
@@ -120,8 +129,15 @@ def _serve_deployment(event: Mapping[str, Any]) -> None:
     respond(event, PHYSICAL_ID, failure, data)
 
 
-def _establish() -> Mapping[str, str]:
-    """See to it that the issuer has its keys and that its documents are served as the ring says."""
+def _establish(properties: Mapping[str, Any]) -> Mapping[str, str]:
+    """See to it that the issuer has its keys and that its documents are served as the ring says.
+
+    Raises:
+        OtherAddressError: other accounts are to trust an address of CloudFront's that this issuer does not have.
+    """
+    expected = properties.get("ExpectedIssuerUrl")
+    if expected is not None and expected != _settings().issuer_url:
+        raise OtherAddressError(expected, _settings().issuer_url)
     ring = _rotation().settle()
     return {"ActiveKid": ring.active.kid if ring.active else ""}
 

@@ -101,7 +101,7 @@ class Deployed:
         assert answer is not None
         return answer
 
-    def deploy(self, request_type: str, response_url: str) -> Mapping[str, Any]:
+    def deploy(self, request_type: str, response_url: str, **properties: str) -> Mapping[str, Any]:
         """Invoke the keys function as CloudFormation does, and return what it is answered."""
         event = {
             "RequestType": request_type,
@@ -110,6 +110,7 @@ class Deployed:
             "RequestId": "request",
             "LogicalResourceId": "Documents",
             "PhysicalResourceId": keys.PHYSICAL_ID,
+            "ResourceProperties": {"IssuerUrl": SETTINGS["ISSUER_URL"], **properties},
         }
         assert keys.handler(event, None) is None
         response: Mapping[str, Any] = self.cloud.responses[-1]

@@ -33,6 +33,34 @@ def test_a_deployment_puts_back_documents_that_somebody_changed(founded: Deploye
     founded.assert_at_rest()
 
 
+def test_a_deployment_whose_address_is_the_expected_one_succeeds(aws: Deployed) -> None:
+    answer = aws.deploy("Create", _address(aws), ExpectedIssuerUrl=SETTINGS["ISSUER_URL"])
+
+    assert answer["Status"] == "SUCCESS"
+    aws.assert_at_rest()
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+@pytest.mark.parametrize("expected", ["https://d999999999.cloudfront.net", f"{SETTINGS['ISSUER_URL']}/"])
+def test_a_deployment_whose_address_is_another_than_expected_makes_nothing(
+    aws: Deployed, request_type: str, expected: str
+) -> None:
+    """Else other accounts would trust a distribution that may be anybody's."""
+    answer = aws.deploy(request_type, _address(aws), ExpectedIssuerUrl=expected)
+
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"] == (
+        f"issuer.url is {expected}, and the distribution is {SETTINGS['ISSUER_URL']}: write that, or leave it out"
+    )
+    assert aws.cloud.operations() == []
+
+
+def test_a_deletion_asks_for_no_address(founded: Deployed) -> None:
+    answer = founded.deploy("Delete", _address(founded), ExpectedIssuerUrl="https://d999999999.cloudfront.net")
+
+    assert answer["Status"] == "SUCCESS"
+
+
 def test_a_deletion_that_retains_touches_nothing(founded: Deployed) -> None:
     answer = founded.deploy("Delete", _address(founded))
 
