@@ -7,11 +7,11 @@ from jobpass.configuration.errors import Finding, Path
 from jobpass.configuration.profile_settings import ProfileSettings
 from jobpass.configuration.suggestion import suggestion
 from jobpass_issuer.domain.audience import mistake as audience_mistake
-from jobpass_issuer.domain.issuance import RESERVED_CLAIMS
 from jobpass_issuer.domain.profile import Claim, Profile
+from jobpass_issuer.domain.reserved_claims import is_reserved
+from jobpass_issuer.domain.shape import PRINTABLE
 from jobpass_issuer.domain.subject import Field, parse_template, render
 
-AWS_CLAIMS = "https://aws.amazon.com/"
 # STS API, "AssumeRole" (Tags, SourceIdentity); IAM user guide, "Pass session tags in AWS STS".
 MAX_TAGS = 50
 MAX_TAG_KEY_LENGTH = 128
@@ -21,13 +21,16 @@ _SOURCE_IDENTITY = re.compile(r"[A-Za-z0-9_+=,.@-]*")
 
 def findings(path: Path, profile: Profile, settings: ProfileSettings) -> Iterator[Finding]:
     """Return what relying parties or AWS would not take of a profile's tokens."""
+    for name, field in settings.fields.items():
+        if field.like is not None:
+            yield from (((*path, "fields", name, "like"), said) for said in _template_mistakes(field.like, profile))
     for name in settings.claims:
         place = (*path, "claims", name)
-        yield from ((place, mistake) for mistake in _name_mistakes(name))
+        yield from ((place, mistake) for mistake in _name_mistakes(name, profile))
         yield from _claim(place, profile.claims[name], profile)
     if settings.short_subject is not None:
         place = (*path, "short_subject")
-        yield from ((place, mistake) for mistake in _name_mistakes(settings.short_subject))
+        yield from ((place, mistake) for mistake in _name_mistakes(settings.short_subject, profile))
         if settings.short_subject in profile.claims:
             yield place, f"`{settings.short_subject}` is a claim of this profile already: choose another name"
     yield from _tags((*path, "session_tags"), profile, settings)
@@ -42,9 +45,14 @@ def findings(path: Path, profile: Profile, settings: ProfileSettings) -> Iterato
         yield from (((*path, "default_audience"), mistake) for mistake in found)
 
 
-def _name_mistakes(claim: str) -> Iterator[str]:
-    if claim in RESERVED_CLAIMS or claim.startswith(AWS_CLAIMS) or not claim:
-        yield "is a claim that Jobpass itself writes, or that AWS gives a meaning: choose another name"
+def _name_mistakes(claim: str, profile: Profile) -> Iterator[str]:
+    if is_reserved(claim):
+        yield "is Jobpass's own claim, or one by which relying parties tell what a token is: choose another name"
+    elif not claim or not PRINTABLE.issuperset(claim):
+        yield "is no name of a claim: use printable ASCII without blanks"
+    alike = next((name for name in profile.claims if name != claim and name.lower() == claim.lower()), None)
+    if alike is not None:
+        yield f"differs from the claim `{alike}` in case alone, and some read them as one: choose another name"
 
 
 def _claim(place: Path, claim: Claim, profile: Profile) -> Iterator[Finding]:

@@ -54,9 +54,13 @@ class FieldSettings(Settings):
     """What stands in the subject for a job that does not have the field, so that it need not. No job may have it for a
     value."""
 
+    like: str | None = None
+    """What a value must fit as well, made of the job's other fields, `*` for any text: `{owner}/*`. What a platform's
+    `where` demands of `owner` then binds this field too."""
+
     def rule(self) -> FieldRule:
         """Return the rule that these settings make."""
-        return FieldRule(self.pattern, self.required, tuple(self.reserved), self.otherwise)
+        return FieldRule(self.pattern, self.required, tuple(self.reserved), self.otherwise, self.like)
 
 
 class ProfileSettings(Settings):

@@ -12,8 +12,8 @@ from jobpass.configuration import preset as presets
 from jobpass.configuration.pattern_mistake import pattern_mistake
 from jobpass.configuration.pattern_shape import pattern_shape
 from jobpass.configuration.profile_settings import ProfileSettings
-from jobpass_issuer.domain.issuance import RESERVED_CLAIMS
 from jobpass_issuer.domain.profile import FieldRule
+from jobpass_issuer.domain.reserved_claims import is_reserved
 from jobpass_issuer.domain.shape import PRINTABLE, Shape
 from tests.configuration.preset_jobs import FORMS, JOBS, Job, profile
 from tests.configuration.test_mistakes import problems
@@ -61,7 +61,7 @@ def test_a_form_is_as_sound_as_a_profile_of_ones_own_must_be(preset: str, form: 
     assert described.subject.mistakes(shared=form == "instance") == []
     assert set(described.subject.fields) <= set(described.fields)
     assert [name for name, rule in described.fields.items() if pattern_mistake(rule.pattern)] == []
-    assert RESERVED_CLAIMS.isdisjoint(described.claims)
+    assert not any(map(is_reserved, described.claims))
     assert described.source_identity is None
     assert set(described.session_tags.values()) <= set(described.fields)
 
@@ -140,7 +140,8 @@ REAL_VALUES = {
     ("semaphore", "job", "ref"): ["refs/heads/feature/#12-x", "refs/tags/v1.2.3+4", "refs/pull/7/merge"],
     ("semaphore", "job", "trg"): ["h:f-i:t", "s:t-i:f", "m:f-u:f"],
     ("semaphore", "job", "repo_slug"): ["acme/web", "group/sub/web.js"],
-    ("github", "ref", "repository"): ["acme/.github", "user_company/a.b-c_d"],
+    ("github", "ref", "repository"): ["octo-org/.github", "octo-org/a.b-c_d"],
+    ("github", "ref_by_id", "repository_owner"): ["user_company"],
     ("github", "ref", "ref"): ["refs/heads/dependabot/npm_and_yarn/@types/node-20.1", "refs/heads/a(b)"],
     ("github", "ref", "actor"): ["octocat", "dependabot[bot]"],
     ("github", "ref", "workflow"): ["CI: build & test", "Déploiement"],

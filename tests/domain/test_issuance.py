@@ -10,7 +10,6 @@ from jobpass_issuer.domain.errors import (
     TemporarilyUnavailableError,
 )
 from jobpass_issuer.domain.issuance import (
-    RESERVED_CLAIMS,
     ROLES_CLAIM,
     SOURCE_IDENTITY_CLAIM,
     TAGS_CLAIM,
@@ -21,6 +20,7 @@ from jobpass_issuer.domain.issuance import (
 )
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
 from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.reserved_claims import RESERVED_CLAIMS
 from tests.domain.examples import (
     DEPLOY_ARN,
     ISSUER_URL,
@@ -222,7 +222,17 @@ def test_times_are_integers() -> None:
 
 
 @pytest.mark.parametrize("audience", [STS, VAULT])
-@pytest.mark.parametrize("name", sorted(RESERVED_CLAIMS))
+@pytest.mark.parametrize(
+    "name",
+    [
+        *sorted(RESERVED_CLAIMS),
+        TAGS_CLAIM,
+        SOURCE_IDENTITY_CLAIM,
+        ROLES_CLAIM,
+        f"{TAGS_CLAIM}/principal_tags/Team",
+        "Sub",
+    ],
+)
 def test_a_profiles_claim_never_takes_the_place_of_a_reserved_one(name: str, audience: str) -> None:
     plain = _decide(TokenRequest(audience)).claims
     claims = _decide(TokenRequest(audience), registration(claims={"repo": "web", name: "forged"})).claims

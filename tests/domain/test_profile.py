@@ -170,6 +170,16 @@ def test_a_short_subject_is_the_subject_up_to_127_bytes_and_its_hash_beyond() ->
     assert len(hashed) <= 127
 
 
+def test_no_job_is_named_like_the_hash_of_anothers_subject() -> None:
+    profile = Profile("p", {"a": FieldRule(), "b": FieldRule()}, SubjectTemplate("{a}:{b}"), short_subject="short")
+    victim = profile.claim_set({"a": "x" * 100, "b": "y" * 100})["short"]
+    kind, _, digest = victim.partition(":")
+
+    assert profile.subject_of({"a": kind, "b": digest}) == victim
+    assert profile.claim_set({"a": kind, "b": digest})["short"] != victim
+    assert profile.claim_set({"a": "sha512", "b": digest})["short"] == f"sha512:{digest}"
+
+
 def test_a_default_audience_is_made_of_the_fields() -> None:
     assert WINDMILL.audience(SCRIPT) == "https://data.example.com"
     assert WINDMILL.audience({}) is None

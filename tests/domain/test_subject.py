@@ -186,3 +186,11 @@ def test_a_pattern_has_the_operator_that_it_needs(when: dict[str, str], text: st
 )
 def test_a_pattern_takes_what_iam_would_take(pattern: str, subject: str, matches: bool) -> None:
     assert SubjectPattern(pattern).matches(subject) is matches
+
+
+def test_a_subject_is_never_empty() -> None:
+    template = SubjectTemplate("{step}")
+
+    assert template.format({"step": "build"}, {"step": ""}) == "build"
+    with pytest.raises(ValueError, match="is empty"):
+        template.format({}, {"step": ""})

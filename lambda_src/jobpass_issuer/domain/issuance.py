@@ -14,17 +14,12 @@ from jobpass_issuer.domain.errors import (
 from jobpass_issuer.domain.key_ring import KeyRing, SigningKey
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.request_token import NO_SECRET_SHA256, RequestToken
+from jobpass_issuer.domain.reserved_claims import is_reserved
 from jobpass_issuer.domain.standing import Entitlement, RoleTerms
 
 TAGS_CLAIM = "https://aws.amazon.com/tags"
 SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity"
 ROLES_CLAIM = "https://aws.amazon.com/roles"
-# What a profile may not say: the standard claims, those that change how STS reads a token, and AWS's own.
-RESERVED_CLAIMS = frozenset({"iss", "sub", "aud", "iat", "nbf", "exp", "jti", "azp", "amr"}) | {
-    TAGS_CLAIM,
-    SOURCE_IDENTITY_CLAIM,
-    ROLES_CLAIM,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +102,7 @@ def decide(
         "sub": registration.subject,
         **_times(registration, request, lifetimes, now),
         "jti": jti,
-        **{name: value for name, value in registration.claims.items() if name not in RESERVED_CLAIMS},
+        **{name: value for name, value in registration.claims.items() if not is_reserved(name)},
         **_aws_claims(entitlement, audience, request.role_arn),
     }
     key = ring.active if ring else None

@@ -12,6 +12,7 @@ from jobpass_issuer.domain.subject import SubjectTemplate, parse_template, rende
 DEFAULT_PATTERN = r"[A-Za-z0-9._/@+-]+"
 MAX_VALUE_LENGTH = 256
 SHORT_SUBJECT_BYTES = 127
+_HASHED = "sha256:"
 
 
 # A claim is a template over the fields, a truth that always holds, or the parts of one field's value between commas.
@@ -23,13 +24,15 @@ class FieldRule:
     """What a field's value may be: a pattern that it matches whole, in ASCII terms, and whether it must be there.
 
     `reserved` values are refused though they match. `otherwise` stands in the subject for a job that has no value, and
-    no job can have it for a value: the two are never taken for one another.
+    no job can have it for a value: the two are never taken for one another. `like` is what a value must fit as well,
+    made of the job's other fields, `*` for any text: what is demanded of the one then binds the other.
     """
 
     pattern: str = DEFAULT_PATTERN
     required: bool = False
     reserved: tuple[str, ...] = ()
     otherwise: str | None = None
+    like: str | None = None
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -51,6 +54,18 @@ class FieldRule:
                 f"must not be `{value}`, which has a meaning of its own: leave the field out, or give it another name"
             )
         return None
+
+    def contradiction(self, value: str, fields: Mapping[str, str]) -> str | None:
+        """Return how a value contradicts the job's other fields, or None where it does not, or they are not there."""
+        if self.like is None:
+            return None
+        pieces = [render(parse_template(piece), fields) for piece in self.like.split("*")]
+        told = [re.escape(piece) for piece in pieces if piece is not None]
+        if len(told) < len(pieces) or re.fullmatch(".*".join(told), value):
+            return None
+        return (
+            f"must be `{self.like}`, which the job's other fields contradict: give all of them as they are of one job"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +106,11 @@ class Profile:
     def problems(self, given: Mapping[str, str]) -> list[Problem]:
         """Return every mistake in a job's field values, each under `fields.<name>`."""
         found = []
+        complete = self.complete(given)
         for name, value in given.items():
             mistake = self._value_mistake(name, value)
+            if mistake is None:
+                mistake = self.fields[name].contradiction(value, complete)
             if mistake:
                 found.append(Problem(f"fields.{shown(name)}", mistake))
         missing = [name for name in self.required_fields() if name not in given and name not in self.constants]
@@ -178,11 +196,12 @@ def field_rule(document: Mapping[str, Any]) -> FieldRule:
 def short(subject: str) -> str:
     """Return a subject of at most 127 bytes: the same where it is that short, else its SHA-256 in hexadecimal.
 
+    One that begins as such a hash does is hashed too, so that no job can be named like the hash of another's subject.
     Google Cloud takes no longer `google.subject` (Google Cloud, "Workload Identity Federation", attribute mappings).
     """
-    if len(subject.encode()) <= SHORT_SUBJECT_BYTES:
+    if len(subject.encode()) <= SHORT_SUBJECT_BYTES and not subject.startswith(_HASHED):
         return subject
-    return "sha256:" + hashlib.sha256(subject.encode()).hexdigest()
+    return _HASHED + hashlib.sha256(subject.encode()).hexdigest()
 
 
 def _claim(claim: Claim, fields: Mapping[str, str]) -> Any:

@@ -164,7 +164,9 @@ class SubjectTemplate:
             if mistake:
                 raise ValueError(f"{name} {mistake}")
         subject = render(self.parts, {**values, **stand_ins})
-        if subject is None or len(subject) > MAX_LENGTH:
+        if not subject:
+            raise ValueError("the subject is empty")
+        if len(subject) > MAX_LENGTH:
             raise ValueError(f"the subject is longer than {MAX_LENGTH} characters")
         return subject
 
