@@ -41,12 +41,12 @@ class TrustingRoles(Construct):
         deployment = configuration.deployment()
         # No thumbprints: IAM checks CloudFront's and ACM's certificates against roots that it trusts.
         self.provider = iam.CfnOIDCProvider(
-            self, "Provider", url=issuer_url, client_id_list=list(deployment.aws_audiences)
+            self, "Provider", url=issuer_url, client_id_list=list(deployment.client_ids(None))
         )
         # IAM turns to the issuer when the provider is made.
         self.provider.node.add_dependency(documents)
         self.roles = {
-            name: self._role(role, deployment.profiles[role.profile]) for name, role in deployment.roles.items()
+            role.name: self._role(role, deployment.profiles[role.profile]) for role in deployment.roles_in(None)
         }
 
     def _role(self, role: TrustingRole, profile: Profile) -> iam.CfnRole:
@@ -54,10 +54,17 @@ class TrustingRoles(Construct):
         return iam.CfnRole(
             self,
             f"Role-{role.name}",
-            role_name=role.arn_path,
+            role_name=role.role_name,
+            path=role.path if role.path != "/" else None,
             description=f"Trusts jobs of the issuer {self._configuration.name} ({role.profile})",
             assume_role_policy_document=self._trust_policy(role, profile),
             managed_policy_arns=list(settings.managed_policies),
+            policies=[
+                iam.CfnRole.PolicyProperty(policy_name=name, policy_document=document)
+                for name, document in settings.inline_documents().items()
+            ]
+            or None,
+            permissions_boundary=settings.permissions_boundary,
             max_session_duration=settings.max_session_seconds,
         )
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from jobpass.configuration.account_settings import AccountSettings, TrustSettings
 from jobpass.configuration.issuer_settings import ApiSettings, IssuerSettings, SigningSettings
 from jobpass.configuration.platform_settings import PlatformSettings
 from jobpass.configuration.profile_settings import ProfileSettings
@@ -42,6 +43,17 @@ class Configuration(Settings):
     roles: dict[Name, RoleSettings] = Field(default={})
     """Who is trusted with what, by name: each becomes an IAM role."""
 
+    accounts: dict[Name, AccountSettings] = Field(default={})
+    """The other AWS accounts in which there are such roles, by name."""
+
+    trust: TrustSettings = TrustSettings()
+    """How the issuer's own account comes to trust it."""
+
+    @property
+    def account_ids(self) -> dict[str, str]:
+        """The numbers of the other accounts, by name."""
+        return {name: each.id for name, each in self.accounts.items()}
+
     @property
     def takes_assertions(self) -> bool:
         """Whether a platform proves itself with client assertions; without one, nothing of them is deployed."""
@@ -52,5 +64,5 @@ class Configuration(Settings):
         return Deployment(
             profiles={name: each.profile(name) for name, each in self.profiles.items()},
             platforms={name: each.platform(name, self.name) for name, each in self.platforms.items()},
-            roles={name: each.role(name, self.name) for name, each in self.roles.items()},
+            roles={name: each.role(name, self.name, self.account_ids) for name, each in self.roles.items()},
         )

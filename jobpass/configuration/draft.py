@@ -17,7 +17,7 @@ from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
-_NAMED = ("profiles", "platforms", "roles")
+_NAMED = ("profiles", "platforms", "roles", "accounts")
 # The base point of P-256, a sound public key.
 _SOME_KEY = {
     "kty": "EC",
@@ -33,6 +33,9 @@ _INDEPENDENT: Mapping[tuple[str, str], Any] = {
     ("platforms", "public_keys"): [_SOME_KEY],
     ("roles", "max_session_seconds"): 3600,
     ("roles", "managed_policies"): [],
+    ("roles", "inline_policies"): {},
+    ("roles", "permissions_boundary"): None,
+    ("roles", "path"): "/",
     ("roles", "pin"): "optional",
 }
 
@@ -51,9 +54,10 @@ class Draft:
 
     def roles(self) -> Iterator[tuple[str, TrustingRole, Profile]]:
         """The roles whose profile can describe jobs."""
+        ids = self.configuration.account_ids
         for name, settings in self.configuration.roles.items():
             if settings.profile in self.profiles:
-                yield name, settings.role(name, self.configuration.name), self.profiles[settings.profile]
+                yield name, settings.role(name, self.configuration.name, ids), self.profiles[settings.profile]
 
     def platforms(self) -> Iterator[tuple[str, Platform]]:
         """All platforms that could be read."""

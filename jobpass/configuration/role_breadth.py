@@ -5,7 +5,6 @@ from collections.abc import Mapping
 
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
-from jobpass_issuer.domain.trusting_role import TrustingRole
 
 # The fields that tell a branch from a tag and from a pull request, which strangers can open: the first says it
 # outright, the second by how it begins where it is written whole (`refs/heads/main`).
@@ -16,27 +15,28 @@ _ONE_KIND = re.compile(r"refs/[a-z-]+/.*")
 
 
 def breadth(
-    role: TrustingRole, profile: Profile, choices: Mapping[str, tuple[str, ...]], *, documented: bool
+    when: Mapping[str, str], profile: Profile, choices: Mapping[str, tuple[str, ...]], *, documented: bool
 ) -> tuple[str, str] | None:
     """Return the field by which a role trusts too many, and how to mend it, or None where it names its jobs.
 
-    `choices` are the values of the fields whose patterns list them. `documented` says that the subject is a preset's
-    own: whatever tells the kinds of its jobs apart, its platform put there. The field is empty where there is none.
+    `when` is one alternative, `choices` are the values of the fields whose patterns list them. `documented` says that
+    the subject is a preset's own: whatever tells the kinds of its jobs apart, its platform put there. The field is
+    empty where there is none.
     """
     open_fields = [name for name in profile.subject.fields if name not in profile.constants]
     if not open_fields:
         return "", f"trusts every job of profile `{profile.name}`, since all of them have one subject: use another form"
-    if all(WILDCARDS.issuperset(role.when.get(name, "*")) for name in open_fields):
+    if all(WILDCARDS.issuperset(when.get(name, "*")) for name in open_fields):
         text = (
             f"lets every job of profile `{profile.name}` assume the role: say what one of {_named(open_fields)} must be"
         )
         return open_fields[0], text
     if KIND_OF_REF in open_fields:
-        return _kind_of_ref(role.when.get(KIND_OF_REF, "*"), choices.get(KIND_OF_REF, ()))
+        return _kind_of_ref(when.get(KIND_OF_REF, "*"), choices.get(KIND_OF_REF, ()))
     if KIND_OF_REF in profile.constants:
         return None
     if REF in open_fields and profile.fields[REF].pattern.startswith(_WHOLE_REF):
-        return _whole_ref(role.when.get(REF, "*"))
+        return _whole_ref(when.get(REF, "*"))
     if KIND_OF_REF in profile.fields and not documented:
         text = f"cannot tell a branch from a pull request: put {{{KIND_OF_REF}}} into the profile's subject"
         return KIND_OF_REF, text

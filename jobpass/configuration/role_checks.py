@@ -3,17 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from jobpass.configuration.condition import choices, compatible, value_mistake
+from jobpass.configuration import when_checks
+from jobpass.configuration.condition import compatible
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding, Path
 from jobpass.configuration.platform_checks import MAX_TRUST_POLICY_LENGTH, audiences, named, repeats, where
 from jobpass.configuration.resource_names import same_pascal
-from jobpass.configuration.role_breadth import breadth
-from jobpass.configuration.suggestion import listed, suggestion
+from jobpass.configuration.suggestion import listed
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import Profile
-from jobpass_issuer.domain.subject import MAX_LENGTH
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
 # IAM user guide, "IAM and AWS STS quotas": client IDs of an OIDC provider.
@@ -39,43 +38,14 @@ def findings(draft: Draft) -> Iterator[Finding]:
             yield (*path, "profile"), text
     platforms = _certain_platforms(draft)
     for name, role, profile in draft.roles():
-        mistakes = list(_when(("roles", name, "when"), role, profile))
+        mistakes = list(when_checks.findings(draft.configuration.roles[name], role, profile))
         yield from mistakes
         if not mistakes:
             yield from _admitted(("roles", name), role, platforms)
-            yield from _breadth(("roles", name), role, profile, draft)
+            yield from when_checks.breadth_findings(draft.configuration, role, profile)
             yield from _size(("roles", name), role, profile, draft)
     yield from same_pascal("roles", draft.configuration.roles)
     yield from _client_ids(draft)
-
-
-def _when(path: Path, role: TrustingRole, profile: Profile) -> Iterator[Finding]:
-    for name, value in role.when.items():
-        if name not in profile.fields:
-            text = f"is no field of profile `{profile.name}`: {suggestion(name, profile.subject.fields)}"
-            yield (*path, name), text
-        elif name not in profile.subject.fields:
-            text = "is not part of the profile's subject, and IAM sees nothing else of a token: "
-            yield (*path, name), text + f"use {listed(profile.subject.fields)}, or add it to the subject"
-        else:
-            mistake = value_mistake(profile, name, value)
-            if mistake:
-                yield (*path, name), mistake
-    least = len(profile.subject.pattern(profile.complete(role.when)).text.replace("*", ""))
-    if least > MAX_LENGTH:
-        yield path, f"wants a subject of {least} characters, and {MAX_LENGTH} is the most: shorten the values"
-
-
-def _breadth(path: Path, role: TrustingRole, profile: Profile, draft: Draft) -> Iterator[Finding]:
-    reason = draft.configuration.roles[role.name].allow_any
-    documented = draft.configuration.profiles[profile.name].subject is None
-    broad = breadth(role, profile, {name: choices(profile, name) for name in profile.fields}, documented=documented)
-    if broad and reason is None:
-        field, text = broad
-        place = (*path, "when", field) if field in role.when else (*path, "when")
-        yield place, f"{text}, or say in `allow_any` why it may be so"
-    elif reason is not None and not broad:
-        yield (*path, "allow_any"), "is not needed, and would excuse a looser `when` some day: leave it out"
 
 
 def _certain_platforms(draft: Draft) -> dict[str, Platform]:
@@ -105,8 +75,13 @@ def _obstacle(role: TrustingRole, platform: Platform) -> str | None:
         return f"does not register profile `{role.profile}`"
     if not set(role.audiences) & set(platform.audiences):
         return f"has none of the audiences {listed(role.audiences)}"
+    said = [_contradiction(alternative, platform) for alternative in role.when]
+    return next(filter(None, said), None) if all(said) else None
+
+
+def _contradiction(when: Mapping[str, str], platform: Platform) -> str | None:
     for name, wanted in platform.where.items():
-        if name in role.when and not compatible(wanted, role.when[name]):
+        if name in when and not compatible(wanted, when[name]):
             return f"registers only {name} `{wanted}`"
     return None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from jobpass.configuration.draft import Draft
-from jobpass.configuration.errors import Finding
+from jobpass.configuration.errors import Finding, Path
 from jobpass.configuration.pattern_shape import subject_shape
 from jobpass_issuer.domain.shape import Shape
 from jobpass_issuer.domain.subject import MAX_LENGTH
@@ -37,14 +37,15 @@ def _foreign_patterns(draft: Draft, shapes: Mapping[str, Shape], foreign: Mappin
         widest = profile.subject.pattern(profile.constants).shape()
         near[name] = [other for other in foreign[name] if common(widest, shapes[other]) is not None]
     for name, role, profile in draft.roles():
-        pattern = profile.subject.pattern(profile.complete(role.when))
-        for other in sorted(near[profile.name]):
-            witness = common(pattern.shape(), shapes[other])
-            if witness is not None:
-                text = (
-                    f"makes the pattern `{pattern.text}`, which takes `{witness}` too, a subject of profile `{other}`"
-                )
-                yield ("roles", name, "when"), f"{text}: {_REMEDY}"
+        path: Path = ("roles", name, "when")
+        several = isinstance(draft.configuration.roles[name].when, list)
+        for index, alternative in enumerate(role.when if near[profile.name] else ()):
+            pattern = profile.subject.pattern(profile.complete(alternative))
+            for other in sorted(near[profile.name]):
+                witness = common(pattern.shape(), shapes[other])
+                if witness is not None:
+                    text = f"makes the pattern `{pattern.text}`, which takes `{witness}` too, a subject of profile"
+                    yield (*path, index) if several else path, f"{text} `{other}`: {_REMEDY}"
 
 
 def common(one: Shape, other: Shape) -> str | None:

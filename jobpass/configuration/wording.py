@@ -22,6 +22,9 @@ _FORMS = {
     forms.FIELD_NAME: "must be a field's name: a-z, 0-9 and `_`, a letter first, 64 characters at most",
     forms.PRINCIPAL_ARN: _NO_ARN.format("an IAM role, user or account", "arn:aws:iam::111122223333:role/ci-server"),
     forms.POLICY_ARN: _NO_ARN.format("a managed policy", "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"),
+    forms.INLINE_POLICY_NAME: "must be a policy's name: letters, digits and `_+=,.@-`, 128 characters at most",
+    forms.ROLE_PATH: "must be a path that begins and ends in `/`, such as `/jobs/`",
+    forms.ACCOUNT_ID: 'must be the number of an AWS account: its 12 digits in quotes, such as `"222233334444"`',
     forms.CERTIFICATE_ARN: "must be an ACM certificate in us-east-1, where CloudFront looks for it: "
     "`arn:aws:acm:us-east-1:<account>:certificate/<id>`",
     forms.HOSTED_ZONE_ID: "must be the hosted zone's ID, such as `Z0123456789ABCDEFGHIJ`",
@@ -42,12 +45,13 @@ _Telling = Callable[[_Misfit], str]
 def place(error: ErrorDetails) -> Path:
     """Return the place in the file that an error is about.
 
-    Pydantic adds to it that the key is meant, not its value, and which form of session tags or of a claim it tried.
+    Pydantic adds to it that the key is meant, not its value, and which form it tried of session tags, of a `when` or of
+    a claim.
     """
     location = error["loc"]
     if location[-1:] == ("[key]",):
         location = location[:-1]
-    if location[0:1] == ("profiles",) and location[2:3] == ("session_tags",):
+    if (*location[0:1], *location[2:3]) in {("profiles", "session_tags"), ("roles", "when")}:
         return location[:3] + location[4:]
     if location[0:1] == ("profiles",) and location[2:3] == ("claims",):
         return location[:4] + location[5:]
@@ -151,6 +155,10 @@ def _too_short(misfit: _Misfit) -> str:
     return f"is too short: write the reason in words, {misfit.error['ctx']['min_length']} characters at least"
 
 
+def _too_long(misfit: _Misfit) -> str:
+    return f"has {len(misfit.error['input'])} characters; {misfit.error['ctx']['max_length']} is the most"
+
+
 _TOLD: dict[str, _Telling] = {
     "extra_forbidden": _unknown,
     "missing": _missing,
@@ -164,6 +172,7 @@ _TOLD: dict[str, _Telling] = {
     "string_pattern_mismatch": _form,
     "greater_than_equal": _at_least,
     "less_than_equal": _at_most,
+    "string_too_long": _too_long,
     "too_short": lambda _: "is empty: name at least one",
     "too_long": _too_many,
     "string_too_short": _too_short,

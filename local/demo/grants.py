@@ -43,7 +43,7 @@ def register_job(scene: Scene) -> Outcome:
     )
     scene.job_or_none = job
     return Outcome(
-        "web-deploy: allowed; web-release: ref is `refs/heads/main`; the role wants `refs/tags/v*`",
+        "web-deploy: allowed; web-release: `ref` is `refs/heads/main`; the role wants `refs/tags/v*`",
         verdicts(job),
         (
             f"job      {job.job_id}, until {job.expires_at}",

@@ -28,7 +28,9 @@ def other_audience(scene: Scene) -> Outcome:
 def register_other_branch(scene: Scene) -> Outcome:
     """The registration itself says what will stand in the way."""
     said = verdicts(scene.register(Job(DEV_BRANCH)))
-    return Outcome("web-deploy: ref is `refs/heads/dev`; the role wants `refs/heads/main`", said, (f"Jobpass: {said}",))
+    return Outcome(
+        "web-deploy: `ref` is `refs/heads/dev`; the role wants `refs/heads/main`", said, (f"Jobpass: {said}",)
+    )
 
 
 def other_branch(scene: Scene) -> Outcome:

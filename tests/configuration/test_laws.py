@@ -15,7 +15,7 @@ from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.profile import FieldRule, Profile
 from jobpass_issuer.domain.shape import Shape
 from jobpass_issuer.domain.subject import SubjectTemplate
-from jobpass_issuer.domain.trusting_role import TrustingRole
+from jobpass_issuer.domain.trusting_role import Candidate, TrustingRole
 
 # Few letters, so that values, literals and patterns meet often.
 LETTERS = "ab-_.1/:;"
@@ -73,7 +73,7 @@ def cases(draw: st.DrawFn) -> Case:
     rules = dict.fromkeys(template.fields, FieldRule(".+"))
     profile = Profile("ci", rules, template, constants=constants)
     job = {name: draw(st.just(value) | values(template, name)) for name, value in fields.items()} | constants
-    return Case(profile, TrustingRole("role", "role", "ci", when, ("sts.amazonaws.com",)), job)
+    return Case(profile, TrustingRole("role", "role", "ci", (when,), ("sts.amazonaws.com",)), job)
 
 
 def patterns(value: str, template: SubjectTemplate, name: str) -> st.SearchStrategy[str]:
@@ -96,14 +96,14 @@ def test_a_role_names_an_obstacle_exactly_where_its_trust_policy_refuses_the_sub
         admitted = condition["StringEquals"][key] == subject
     else:
         admitted = iam_like(condition["StringLike"][key], subject)
-    obstacle = case.role.obstacle("ci", case.profile.complete(case.fields), ("sts.amazonaws.com",))
+    obstacle = case.role.obstacle(Candidate("ci", case.profile.complete(case.fields), ("sts.amazonaws.com",)))
 
     assert (obstacle is None) == admitted
 
 
 @given(cases())
 def test_the_pattern_is_a_subject_itself_where_every_field_is_named_without_wildcard(case: Case) -> None:
-    role = TrustingRole("role", "role", "ci", case.fields, ("sts.amazonaws.com",))
+    role = TrustingRole("role", "role", "ci", (case.fields,), ("sts.amazonaws.com",))
 
     condition = role.trust_policy(case.profile, ISSUER, "arn")["Statement"][0]["Condition"]
 

@@ -237,7 +237,7 @@ def test_a_ref_written_whole_tells_its_kind_by_how_it_begins(ref: str, refused: 
         assert problem.path == "roles.web-deploy.when.ref"
         assert "begin `ref` with `refs/heads/` or `refs/tags/`" in problem.message
     else:
-        assert parse(text).roles["web-deploy"].when["ref"] == ref
+        assert parse(text).roles["web-deploy"].alternatives[0]["ref"] == ref
 
 
 def test_the_python_edition_of_the_yaml_reader_reports_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from jobpass.configuration.profile_settings import ProfileSettings
 from jobpass_issuer.domain.profile import FieldRule
 from jobpass_issuer.domain.reserved_claims import is_reserved
 from jobpass_issuer.domain.shape import PRINTABLE, Shape
+from jobpass_issuer.domain.trusting_role import Candidate
 from tests.configuration.preset_jobs import FORMS, JOBS, Job, profile
 from tests.configuration.test_mistakes import problems
 
@@ -204,8 +205,8 @@ def test_all_forms_of_all_presets_stand_in_one_file_with_roles_for_them() -> Non
         described = profile(job.preset, job.form)
         role = deployment.roles[described.name]
         values = described.subject_values(job.fields)
-        obstacle = role.obstacle(described.name, values, role.audiences)
-        assert (obstacle is None) is described.subject.pattern(role.when).matches(job.subject)
+        obstacle = role.obstacle(Candidate(described.name, values, role.audiences))
+        assert (obstacle is None) is described.subject.pattern(role.when[0]).matches(job.subject)
 
 
 COLLISIONS = {

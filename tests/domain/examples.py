@@ -89,10 +89,10 @@ WINDMILL = Platform(
     roles=("sync",),
     max_job_seconds=7200,
 )
-DEPLOY = TrustingRole("deploy", "jobpass-deploy", "ci", {"repo": "web", "ref": "refs/heads/main"}, (STS,))
-RELEASE = TrustingRole("release", "jobpass-release", "ci", {"ref": "refs/tags/*"}, (STS,), pin_required=True)
-REPORT = TrustingRole("report", "jobpass-report", "nightly", {"job": "report"}, (STS,))
-SYNC = TrustingRole("sync", "jobpass-sync", "scripts", {"flow_path": "no_flow", "workspace": "acme"}, (STS,))
+DEPLOY = TrustingRole("deploy", "jobpass-deploy", "ci", ({"repo": "web", "ref": "refs/heads/main"},), (STS,))
+RELEASE = TrustingRole("release", "jobpass-release", "ci", ({"ref": "refs/tags/*"},), (STS,), pin_required=True)
+REPORT = TrustingRole("report", "jobpass-report", "nightly", ({"job": "report"},), (STS,))
+SYNC = TrustingRole("sync", "jobpass-sync", "scripts", ({"flow_path": "no_flow", "workspace": "acme"},), (STS,))
 DEPLOYMENT = Deployment(
     profiles={each.name: each for each in (CI, NIGHTLY, SCRIPTS)},
     platforms={each.name: each for each in (CI_SERVER, SCHEDULER, WINDMILL)},
@@ -114,7 +114,7 @@ REGISTRATION = Registration(
     source_identity="run-1",
     aws_claims="full",
     audiences=(STS, VAULT),
-    roles=(DEPLOY_ARN,),
+    roles={DEPLOY_ARN: "deploy"},
     secret_sha256=TOKEN.secret_sha256,
     registered_at=NOW,
     expires_at=NOW + 3600,
@@ -122,7 +122,9 @@ REGISTRATION = Registration(
 
 
 def registration(**changes: Any) -> Registration:
-    """The example registration with changes."""
+    """The example registration with changes; roles may be given by their ARNs alone."""
+    if isinstance(changes.get("roles"), tuple):
+        changes["roles"] = {arn: arn.rpartition("role/jobpass-")[2] for arn in changes["roles"]}
     return replace(REGISTRATION, **changes)
 
 

@@ -32,7 +32,7 @@ def test_a_registration_holds_all_that_a_token_will_say() -> None:
     assert registration.session_tags == {"Repo": "web", "Team": "data"}
     assert registration.source_identity == "run-1"
     assert registration.audiences == (STS, VAULT)
-    assert registration.roles == (DEPLOY_ARN,)
+    assert registration.roles == {DEPLOY_ARN: "deploy"}
     assert (registration.registered_at, registration.expires_at) == (NOW, NOW + 3600)
     assert (registration.platform, registration.profile, registration.job_id) == ("ci-server", "ci", JOB_ID)
     assert registration.secret_sha256 == TOKEN.secret_sha256
@@ -45,7 +45,7 @@ def test_what_is_left_out_has_a_default() -> None:
 
     assert registration.expires_at == NOW + 3600
     assert registration.aws_claims == "full"
-    assert registration.roles == ()
+    assert registration.roles == {}
     assert registration.source_identity is None
 
 
@@ -108,7 +108,10 @@ def test_ten_roles_are_the_most() -> None:
 
 @pytest.mark.parametrize("role", ["report", "nope", "", "Deploy", "deploy ", DEPLOY_ARN, "jobpass-deploy"])
 def test_a_role_that_the_platform_may_not_name_is_refused_beside_those_it_may(role: str) -> None:
-    assert admitted(body(roles=["deploy", "release"])).registration.roles == (DEPLOY_ARN, RELEASE_ARN)
+    assert admitted(body(roles=["deploy", "release"])).registration.roles == {
+        DEPLOY_ARN: "deploy",
+        RELEASE_ARN: "release",
+    }
     assert list(problems(body(roles=["deploy", role]))) == ["roles[1]"]
 
 
@@ -186,10 +189,10 @@ def test_a_job_hears_for_each_role_whether_it_may() -> None:
 
     assert list(admission.obstacles) == ["release", "deploy"]
     assert admission.obstacles["deploy"] is None
-    assert admission.obstacles["release"] == "ref is `refs/heads/main`; the role wants `refs/tags/*`"
+    assert admission.obstacles["release"] == "`ref` is `refs/heads/main`; the role wants `refs/tags/*`"
 
 
 def test_a_role_that_wants_another_audience_says_so() -> None:
     admission = admitted(body(audiences=[VAULT]))
 
-    assert admission.obstacles["deploy"] == f"audiences are `{VAULT}`; the role wants `{STS}`"
+    assert admission.obstacles["deploy"] == f"`audiences` are `{VAULT}`; the role wants `{STS}`"

@@ -69,7 +69,7 @@ def test_what_is_kept_of_a_role_in_the_way_is_short() -> None:
 
     (obstacle,) = admitted(body(), deployment=wanting).registration.obstacles.values()
 
-    assert obstacle.startswith("audiences are `sts.amazonaws.com`; the role wants `0-aaa")
+    assert obstacle.startswith("`audiences` are `sts.amazonaws.com`; the role wants `0-aaa")
     assert obstacle.endswith("and 99 more")
     assert len(obstacle) < 400
 

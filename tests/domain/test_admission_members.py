@@ -100,7 +100,7 @@ def test_a_role_that_wants_jobs_without_a_field_is_open_to_them_and_to_no_others
     within = _admit(script(fields={"path": "u/ada/sync", "workspace": "acme", "flow_path": "f/x"}))
 
     assert _admit(script()).obstacles == {"sync": None}
-    assert within.obstacles == {"sync": "flow_path is `f/x`; the role wants `no_flow`"}
+    assert within.obstacles == {"sync": "`flow_path` is `f/x`; the role wants `no_flow`"}
 
 
 @pytest.mark.parametrize("wanted", ["no_flow", "f/*", "*", "no_*"])
@@ -121,8 +121,8 @@ def test_where_asks_for_an_absent_field_by_the_very_text_that_stands_for_it(want
 def test_what_stands_in_the_way_is_kept_by_the_roles_arn() -> None:
     registration = _admit(body(roles=["release", "deploy"]), CI_SERVER).registration
 
-    assert registration.roles == (RELEASE_ARN, DEPLOY_ARN)
-    assert registration.obstacles == {RELEASE_ARN: "ref is `refs/heads/main`; the role wants `refs/tags/*`"}
+    assert list(registration.roles) == [RELEASE_ARN, DEPLOY_ARN]
+    assert registration.obstacles == {RELEASE_ARN: "`ref` is `refs/heads/main`; the role wants `refs/tags/*`"}
 
 
 def test_a_job_is_pinned_to_its_roles_where_its_platform_says_so() -> None:
@@ -135,7 +135,7 @@ def test_a_pinned_job_without_roles_is_refused() -> None:
     for wish in (script(pinned=True, roles=[]), script(pinned=True, roles=None)):
         (message,) = _problems(wish).values()
         assert "needs `roles`" in message
-    assert _admit(script(pinned=False, roles=[])).registration.roles == ()
+    assert _admit(script(pinned=False, roles=[])).registration.roles == {}
 
 
 @pytest.mark.parametrize("value", [None, 1, 0, "true", "", [], [True], {}])
@@ -191,4 +191,4 @@ def test_a_constant_is_a_workspace_too() -> None:
     deployment = replace(DEPLOYMENT, profiles={**DEPLOYMENT.profiles, "scripts": fixed})
     wish = script(fields={"path": "u/ada/sync"}, environment=["windmill"])
 
-    assert _admit(wish, deployment=deployment).registration.roles == (SYNC_ARN,)
+    assert _admit(wish, deployment=deployment).registration.roles == {SYNC_ARN: "sync"}

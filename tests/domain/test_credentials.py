@@ -19,7 +19,7 @@ from jobpass_issuer.domain.standing import Entitlement, RoleTerms
 from tests.domain.examples import DEPLOY_ARN, JOB_ID, NOW, RELEASE_ARN, STS, VAULT, registration
 
 OTHER = "aws.example.com"
-TERMS = RoleTerms((STS,), 3600)
+TERMS = RoleTerms((STS,), 3600, "jobpass-deploy")
 
 
 def _entitled(
@@ -52,7 +52,7 @@ class TestToken:
     def test_its_audience_is_the_first_of_the_jobs_that_the_role_takes(
         self, audiences: tuple[str, ...], taken: tuple[str, ...], chosen: str
     ) -> None:
-        entitlement = _entitled({DEPLOY_ARN: RoleTerms(taken, 3600)}, audiences)
+        entitlement = _entitled({DEPLOY_ARN: RoleTerms(taken, 3600, "jobpass-deploy")}, audiences)
         assert token_request(entitlement, None).audience == chosen
 
     @pytest.mark.parametrize("audiences", [(), (OTHER,)])
@@ -61,7 +61,7 @@ class TestToken:
             token_request(_entitled(audiences=audiences), None)
 
     def test_an_audience_that_is_no_client_of_the_provider_is_never_chosen(self) -> None:
-        entitlement = _entitled({DEPLOY_ARN: RoleTerms((VAULT,), 3600)})
+        entitlement = _entitled({DEPLOY_ARN: RoleTerms((VAULT,), 3600, "jobpass-deploy")})
         with pytest.raises(InvalidTargetError):
             token_request(entitlement, None)
 
@@ -109,7 +109,7 @@ class TestSession:
     def test_it_ends_with_the_registration_within_the_bounds_of_role_and_sts(
         self, left: int, longest: int, seconds: int
     ) -> None:
-        entitlement = _entitled({DEPLOY_ARN: RoleTerms((STS,), longest)}, expires_at=NOW + left)
+        entitlement = _entitled({DEPLOY_ARN: RoleTerms((STS,), longest, "jobpass-deploy")}, expires_at=NOW + left)
         assert session_request(entitlement, DEPLOY_ARN, NOW).duration_seconds == seconds
 
     @pytest.mark.parametrize(
@@ -148,6 +148,6 @@ class TestAnswer:
         assert re.search(r"deploy again|register shorter|activate it", refused.description)
 
     def test_the_obstacle_that_the_registration_knows_is_said(self) -> None:
-        entitlement = _entitled(obstacles={DEPLOY_ARN: "ref is `x`; the role wants `y`", RELEASE_ARN: "other"})
+        entitlement = _entitled(obstacles={DEPLOY_ARN: "`ref` is `x`; the role wants `y`", RELEASE_ARN: "other"})
         refused = refusal(entitlement, DEPLOY_ARN, Refusal.UNTRUSTED)
-        assert refused.description == "the role does not trust this job: ref is `x`; the role wants `y`"
+        assert refused.description == "the role does not trust this job: `ref` is `x`; the role wants `y`"

@@ -45,7 +45,7 @@ def test_a_registration_survives_its_document_as_json() -> None:
     rich = registration(
         transitive_tags=("Repo",),
         pinned=True,
-        obstacles={DEPLOY_ARN: "ref is `x`; the role wants `y`"},
+        obstacles={DEPLOY_ARN: "`ref` is `x`; the role wants `y`"},
         default_audience=STS,
         token_lifetime_seconds=60,
         claims={"groups": ["a", "b"], "email_verified": True},

@@ -75,7 +75,7 @@ def test_azure_has_what_the_terraform_providers_read() -> None:
 
 
 def test_every_block_can_be_had_at_once_in_the_order_asked_for_as_json() -> None:
-    assert [mistake(block, JOB.fields, JOB.audiences, JOB.roles) for block in BLOCKS] == [None] * len(BLOCKS)
+    assert [mistake(block, JOB.fields, JOB.audiences, list(JOB.roles)) for block in BLOCKS] == [None] * len(BLOCKS)
     made = blocks(["azure", "github", "google", "windmill", "aws-sdk"], _handover())
 
     assert list(made) == ["azure", "github", "google", "windmill", "aws-sdk"]

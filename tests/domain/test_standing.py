@@ -26,7 +26,7 @@ HELD = registration(roles=(DEPLOY_ARN, RELEASE_ARN))
 
 def _standing(**changes: object) -> Standing:
     """What stands where the platform has other terms."""
-    terms = PlatformTerms(CI_SERVER.audiences, ("jobpass-deploy", "jobpass-release"))
+    terms = PlatformTerms(CI_SERVER.audiences, ("deploy", "release"))
     return replace(STANDING, platforms={"ci-server": replace(terms, **changes)})  # type: ignore[arg-type]
 
 
@@ -36,7 +36,10 @@ def test_a_registration_of_an_unchanged_deployment_stands_as_it_was_made() -> No
     assert stands.registration is HELD
     assert stands.audiences == (STS, VAULT)
     assert stands.aws_audiences == (STS,)
-    assert dict(stands.roles) == {DEPLOY_ARN: RoleTerms((STS,), 3600), RELEASE_ARN: RoleTerms((STS,), 3600)}
+    assert dict(stands.roles) == {
+        DEPLOY_ARN: RoleTerms((STS,), 3600, "jobpass-deploy"),
+        RELEASE_ARN: RoleTerms((STS,), 3600, "jobpass-release"),
+    }
 
 
 def test_jobs_of_a_platform_that_is_gone_have_no_right_any_more() -> None:
@@ -53,7 +56,7 @@ def test_an_audience_that_the_platform_has_lost_is_lost_to_its_jobs() -> None:
 
 
 def test_a_role_that_the_platform_has_lost_is_lost_to_its_jobs() -> None:
-    assert list(_standing(roles=("jobpass-release",)).entitlement(HELD).roles) == [RELEASE_ARN]
+    assert list(_standing(roles=("release",)).entitlement(HELD).roles) == [RELEASE_ARN]
     assert list(_standing(roles=()).entitlement(HELD).roles) == []
 
 
@@ -87,7 +90,7 @@ def test_a_role_has_the_terms_that_are_in_force_now() -> None:
 
     stands = Standing.of(replace(DEPLOYMENT, roles=roles)).entitlement(HELD)
 
-    assert stands.roles[DEPLOY_ARN] == RoleTerms((VAULT,), 7200)
+    assert stands.roles[DEPLOY_ARN] == RoleTerms((VAULT,), 7200, "jobpass-deploy")
 
 
 @pytest.mark.parametrize("deployment", [DEPLOYMENT, Deployment({}, {}, {})], ids=["whole", "empty"])

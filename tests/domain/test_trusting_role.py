@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from jobpass_issuer.domain.issuer import Issuer
-from jobpass_issuer.domain.trusting_role import TrustingRole
+from jobpass_issuer.domain.trusting_role import Candidate, TrustingRole
 from tests.domain.examples import CI, DEPLOY, DEPLOY_ARN, RELEASE, STS, VAULT
 
 ISSUER = Issuer("https://oidc.example.com/api/")
@@ -55,25 +55,25 @@ def test_a_role_has_its_arn_in_every_partition() -> None:
 
 
 def test_nothing_stands_in_the_way_of_the_job_that_the_role_wants() -> None:
-    assert DEPLOY.obstacle("ci", JOB, (STS,)) is None
-    assert DEPLOY.obstacle("ci", {**JOB, "run_id": "x"}, (VAULT, STS)) is None
-    assert RELEASE.obstacle("ci", {**JOB, "ref": "refs/tags/v1"}, (STS,)) is None
+    assert DEPLOY.obstacle(Candidate("ci", JOB, (STS,))) is None
+    assert DEPLOY.obstacle(Candidate("ci", {**JOB, "run_id": "x"}, (VAULT, STS))) is None
+    assert RELEASE.obstacle(Candidate("ci", {**JOB, "ref": "refs/tags/v1"}, (STS,), roles=("release",))) is None
 
 
 @pytest.mark.parametrize(
     ("profile", "fields", "audiences", "obstacle"),
     [
-        ("nightly", JOB, (STS,), "profile is `nightly`; the role wants `ci`"),
-        ("ci", {**JOB, "repo": "api"}, (STS,), "repo is `api`; the role wants `web`"),
-        ("ci", {**JOB, "repo": "web2"}, (STS,), "repo is `web2`; the role wants `web`"),
-        ("ci", {"repo": "web"}, (STS,), "ref is ``; the role wants `refs/heads/main`"),
-        ("ci", JOB, (VAULT,), "audiences are `vault.example.com`; the role wants `sts.amazonaws.com`"),
+        ("nightly", JOB, (STS,), "`profile` is `nightly`; the role wants `ci`"),
+        ("ci", {**JOB, "repo": "api"}, (STS,), "`repo` is `api`; the role wants `web`"),
+        ("ci", {**JOB, "repo": "web2"}, (STS,), "`repo` is `web2`; the role wants `web`"),
+        ("ci", {"repo": "web"}, (STS,), "`ref` is ``; the role wants `refs/heads/main`"),
+        ("ci", JOB, (VAULT,), "`audiences` are `vault.example.com`; the role wants `sts.amazonaws.com`"),
     ],
 )
 def test_an_obstacle_names_the_field_and_both_values(
     profile: str, fields: dict[str, str], audiences: tuple[str, ...], obstacle: str
 ) -> None:
-    assert DEPLOY.obstacle(profile, fields, audiences) == obstacle
+    assert DEPLOY.obstacle(Candidate(profile, fields, audiences)) == obstacle
 
 
 @pytest.mark.parametrize("role", [DEPLOY, RELEASE], ids=["exact", "pinned"])

@@ -121,7 +121,7 @@ class TestRefusals:
         feature = platform.register(Job(FEATURE))
         error = refused(ask(deployment, bare(feature)), feature, 403, "access_denied")
         assert error["Message"] == (
-            "the role does not trust this job: ref is `refs/heads/feature`; the role wants `refs/heads/main`"
+            "the role does not trust this job: `ref` is `refs/heads/feature`; the role wants `refs/heads/main`"
         )
 
     @pytest.mark.parametrize("arn", [RELEASE, REPORT, DEPLOY + "-evil", DEPLOY[:-1], DEPLOY.upper(), "*", ""])

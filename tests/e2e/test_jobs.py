@@ -49,7 +49,7 @@ class TestRegistering:
             "web-release": {
                 "arn": DEPLOY.replace("deploy", "release"),
                 "allowed": False,
-                "obstacle": "ref is `refs/heads/main`; the role wants `refs/tags/v*`",
+                "obstacle": "`ref` is `refs/heads/main`; the role wants `refs/tags/v*`",
             },
         }
 

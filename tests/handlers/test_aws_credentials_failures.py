@@ -106,7 +106,7 @@ def test_what_does_not_pass_is_refused_with_its_remedy(
 
 
 def test_what_stood_between_the_job_and_the_role_is_said_where_sts_says_nothing(aws: Aws, printed: Printed) -> None:
-    obstacle = "ref is `refs/heads/x`; the role wants `refs/heads/main`"
+    obstacle = "`ref` is `refs/heads/x`; the role wants `refs/heads/main`"
     prepare(aws, obstacles={DEPLOY_ARN: obstacle})
     aws.sts.roles = {}
 
@@ -161,7 +161,7 @@ def test_a_job_of_a_platform_that_is_gone_draws_nothing(aws: Aws, printed: Print
     assert aws.operations() == ["dynamodb:BatchGetItem"]
 
 
-@pytest.mark.parametrize("terms", [PlatformTerms((STS,), ()), PlatformTerms((), ("jobpass-deploy",))])
+@pytest.mark.parametrize("terms", [PlatformTerms((STS,), ()), PlatformTerms((), ("deploy",))])
 def test_a_job_draws_nothing_with_what_its_platform_has_lost(
     aws: Aws, printed: Printed, tmp_path: Path, terms: PlatformTerms
 ) -> None:

@@ -56,7 +56,7 @@ def test_a_registered_job_has_all_that_it_needs(aws: Aws, printed: Printed) -> N
     assert told["audiences"] == [STS, VAULT]
     assert told["roles"]["deploy"] == {"arn": DEPLOY_ARN, "allowed": True}
     assert told["roles"]["release"]["allowed"] is False
-    assert told["roles"]["release"]["obstacle"] == "ref is `refs/heads/main`; the role wants `refs/tags/*`"
+    assert told["roles"]["release"]["obstacle"] == "`ref` is `refs/heads/main`; the role wants `refs/tags/*`"
     assert told["expires_at"].endswith("Z")
     assert told["ended_at"] is None
     (item,) = aws.dynamodb.items(TABLE).values()

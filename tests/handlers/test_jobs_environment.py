@@ -112,7 +112,7 @@ def test_what_the_token_function_needs_is_kept(aws: Aws, printed: Printed) -> No
     assert kept.pinned is True
     assert kept.token_lifetime_seconds == 120
     assert kept.transitive_tags == ("workspace", "group")
-    assert kept.obstacles == {SYNC_ARN: "workspace is `other`; the role wants `acme`"}
+    assert kept.obstacles == {SYNC_ARN: "`workspace` is `other`; the role wants `acme`"}
     assert told["roles"] == {"sync": {"arn": SYNC_ARN, "allowed": False, "obstacle": kept.obstacles[SYNC_ARN]}}
 
 

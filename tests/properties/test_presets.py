@@ -14,7 +14,7 @@ from jobpass_issuer.domain.profile import FieldRule, Profile
 from jobpass_issuer.domain.shape import Shape
 from jobpass_issuer.domain.string_like import like
 from jobpass_issuer.domain.subject import Field, SubjectTemplate
-from jobpass_issuer.domain.trusting_role import TrustingRole
+from jobpass_issuer.domain.trusting_role import Candidate, TrustingRole
 from tests.configuration.preset_jobs import FORMS, profile
 
 EVERY_FORM = pytest.mark.parametrize(("preset", "form"), FORMS)
@@ -73,10 +73,10 @@ def test_a_pattern_for_some_values_takes_exactly_the_jobs_with_those_values(
     when = {name: _wish(data, wanted[name]) for name in sorted(named)}
 
     meant = all(like(each, values[name]) for name, each in when.items())
-    role = TrustingRole("role", "role", described.name, when, AUDIENCES)
+    role = TrustingRole("role", "role", described.name, (when,), AUDIENCES)
 
     assert described.subject.pattern(when).matches(described.subject_of(job)) is meant
-    assert (role.obstacle(described.name, values, AUDIENCES) is None) is meant
+    assert (role.obstacle(Candidate(described.name, values, AUDIENCES)) is None) is meant
 
 
 def _wish(data: st.DataObject, value: str) -> str:

@@ -9,7 +9,7 @@ from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.shape import Shape
 from jobpass_issuer.domain.string_like import WILDCARDS, like
 from jobpass_issuer.domain.subject import Field, SubjectTemplate
-from jobpass_issuer.domain.trusting_role import TrustingRole
+from jobpass_issuer.domain.trusting_role import Candidate, TrustingRole
 from tests.properties.profiles import jobs, profiles, templates, values
 
 
@@ -77,9 +77,9 @@ def test_a_pattern_takes_exactly_the_jobs_with_those_values(data: st.DataObject,
 @given(st.data(), profiles())
 def test_a_role_and_its_trust_policys_pattern_agree_on_every_job(data: st.DataObject, profile: Profile) -> None:
     job, when = data.draw(jobs(profile.subject)), data.draw(_wishes(profile.subject))
-    role = TrustingRole("r", "r", "p", when, ("sts.amazonaws.com",))
+    role = TrustingRole("r", "r", "p", (when,), ("sts.amazonaws.com",))
 
-    obstacle = role.obstacle("p", job, ("sts.amazonaws.com",))
+    obstacle = role.obstacle(Candidate("p", job, ("sts.amazonaws.com",)))
 
     assert (obstacle is None) is profile.subject.pattern(when).matches(profile.subject.format(job))
 

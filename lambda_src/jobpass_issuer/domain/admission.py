@@ -13,6 +13,7 @@ from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.registration_request import MEMBERS, RegistrationRequest, parse
 from jobpass_issuer.domain.string_like import like
+from jobpass_issuer.domain.trusting_role import Candidate
 
 MIN_JOB_SECONDS = 60
 _CALLER = re.compile(r"arn:([a-z-]+):sts::([0-9]{12}):assumed-role/([\w+=,.@-]+)/[\w+=,.@-]+", re.ASCII)
@@ -47,12 +48,14 @@ def platform_of(caller_arn: str, deployment: Deployment, account: Account) -> Pl
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """A registration, with the answer for each role that it names: None where it may, else what stands in the way.
+    """A registration, with the answer for each role that it names, or for each that the platform may name where it
+    names none: by name its ARN, and the obstacle, None where nothing stands in the way.
 
     `environment` names the blocks that the platform wants for the job.
     """
 
     registration: Registration
+    arns: Mapping[str, str]
     obstacles: Mapping[str, str | None]
     environment: tuple[str, ...]
 
@@ -81,10 +84,16 @@ def admit(
     default = _default_audience(profile, fields, platform)
     audiences = wish.audiences or tuple(filter(None, [default]))
     tags = profile.tags(fields)
-    roles = [deployment.roles[name] for name in wish.roles]
-    values = profile.subject_values(fields)
-    obstacles = {role.name: role.obstacle(profile.name, values, audiences) for role in roles}
+    job = Candidate(
+        profile=profile.name,
+        values=profile.subject_values(fields),
+        audiences=audiences,
+        session_tags=tags if wish.aws_claims == "full" else {},
+        roles=wish.roles,
+    )
+    roles = [deployment.roles[name] for name in wish.roles or platform.roles]
     arns = {role.name: role.arn(account.partition, account.account_id) for role in roles}
+    obstacles = {role.name: role.obstacle(job) for role in roles}
     registration = Registration(
         job_id=job_id,
         platform=platform.name,
@@ -98,9 +107,9 @@ def admit(
         aws_claims=wish.aws_claims,
         audiences=audiences,
         default_audience=default if default in audiences else None,
-        roles=tuple(arns.values()),
+        roles={arns[name]: name for name in wish.roles},
         pinned=wish.pinned,
-        obstacles={arns[name]: obstacle for name, obstacle in obstacles.items() if obstacle is not None},
+        obstacles={arns[name]: said for name in wish.roles if (said := obstacles[name]) is not None},
         token_lifetime_seconds=profile.token_lifetime_seconds,
         secret_sha256=secret_sha256,
         registered_at=now,
@@ -109,7 +118,7 @@ def admit(
     too_long = list(token_limits.length_problems(registration))
     if too_long:
         raise InvalidRequestError.of(too_long)
-    return Admission(registration, obstacles, wish.environment)
+    return Admission(registration, arns, obstacles, wish.environment)
 
 
 def _problems(wish: RegistrationRequest, profile: Profile | None, platform: Platform) -> list[Problem]:

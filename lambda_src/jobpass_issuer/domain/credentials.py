@@ -90,7 +90,7 @@ def token_request(entitlement: Entitlement, role_arn: str | None) -> TokenReques
 
 def _only_role(entitlement: Entitlement) -> str:
     """The one role that was registered; what has been lost of several since does not choose for the job."""
-    roles = entitlement.registration.roles
+    roles = tuple(entitlement.registration.roles)
     if not roles:
         text = "this job has no role: have the platform register it with one under `roles`"
         raise InvalidTargetError(text, [Problem("role_arn", "cannot be: this job has no role")])

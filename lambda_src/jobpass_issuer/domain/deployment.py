@@ -19,8 +19,16 @@ class Deployment:
 
     @property
     def aws_audiences(self) -> tuple[str, ...]:
-        """The client IDs of the IAM provider: exactly the audiences that the roles name, in order."""
+        """The audiences that the roles of all accounts name, in order: those that IAM knows somewhere."""
         return tuple(dict.fromkeys(audience for role in self.roles.values() for audience in role.audiences))
+
+    def roles_in(self, account_id: str | None) -> tuple[TrustingRole, ...]:
+        """Return the roles of an account, of the issuer's own for None."""
+        return tuple(role for role in self.roles.values() if role.account_id == account_id)
+
+    def client_ids(self, account_id: str | None) -> tuple[str, ...]:
+        """Return the client IDs of an account's provider: exactly the audiences that its roles name, in order."""
+        return tuple(dict.fromkeys(audience for role in self.roles_in(account_id) for audience in role.audiences))
 
     def to_document(self) -> dict[str, Any]:
         """Return plain values from which `from_document` makes the same deployment."""

@@ -49,7 +49,7 @@ def _windmill(job: Handover) -> dict[str, Any]:
 
 def _aws_sdk(job: Handover) -> dict[str, Any]:
     """AWS SDKs and tools reference guide, "Container credential provider"."""
-    role_arn = _encoded(job.registration.roles[0])
+    role_arn = _encoded(next(iter(job.registration.roles)))
     return {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{job.api_url}/v1/credentials?role_arn={role_arn}",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN": job.request_token,

@@ -12,9 +12,10 @@ class Registration:
     """What a platform registered for one job; times are Unix seconds.
 
     Everything that a token says of the job is settled here, so that issuing one reads nothing else: `subject`,
-    `claims`, `session_tags` and `source_identity` are the profile's templates filled in. `roles` are ARNs that a token
-    may be pinned to and credentials drawn for; `pinned` tokens are for these alone, and `obstacles` says what stood
-    between the job and some of them when it was registered. `default_audience` is one of `audiences`.
+    `claims`, `session_tags` and `source_identity` are the profile's templates filled in. `roles` are those that a token
+    may be pinned to and credentials drawn for, ARN to name (an empty one where it was not kept); `pinned` tokens are
+    for these alone, and `obstacles` says what stood between the job and some of them when it was registered.
+    `default_audience` is one of `audiences`.
     """
 
     job_id: str
@@ -27,7 +28,7 @@ class Registration:
     source_identity: str | None
     aws_claims: AwsClaims
     audiences: tuple[str, ...]
-    roles: tuple[str, ...]
+    roles: Mapping[str, str]
     secret_sha256: str
     registered_at: int
     expires_at: int
@@ -54,5 +55,6 @@ class Registration:
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Return the registration that `to_document` wrote, now or in a version whose members were others."""
         known = {each.name: document[each.name] for each in fields(cls) if each.name in document}
-        lists = {name: tuple(known.get(name, ())) for name in ("audiences", "roles", "transitive_tags")}
-        return cls(**{**known, **lists})
+        lists = {name: tuple(known.get(name, ())) for name in ("audiences", "transitive_tags")}
+        roles = known["roles"] if isinstance(known["roles"], dict) else dict.fromkeys(known["roles"], "")
+        return cls(**{**known, **lists, "roles": roles})

@@ -11,15 +11,25 @@ from jobpass_issuer.domain.registration import Registration
 
 @dataclass(frozen=True, slots=True)
 class RoleTerms:
-    """What a token or a session for a role must be: whom it may be for, and how long a session lasts at most."""
+    """Which role it is, and what a token or a session for it must be: whom it may be for, how long a session lasts.
+
+    `arn_path` is the part of its ARN after `role/`; `account_id` is None in the issuer's own account.
+    """
 
     audiences: tuple[str, ...]
     max_session_seconds: int
+    arn_path: str
+    account_id: str | None = None
+
+    def are_of(self, arn: str) -> bool:
+        """Whether they are the terms of the role of this ARN, as far as the account is known."""
+        before, _, path = arn.partition(":role/")
+        return path == self.arn_path and self.account_id in (None, before.rpartition(":")[2])
 
 
 @dataclass(frozen=True, slots=True)
 class PlatformTerms:
-    """What the jobs of one platform may have: `roles` are the parts of ARNs after `role/`."""
+    """What the jobs of one platform may have: audiences, and roles by name."""
 
     audiences: tuple[str, ...]
     roles: tuple[str, ...]
@@ -37,7 +47,7 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What each platform's jobs may have, and what each role, by the part of its ARN after `role/`, asks for."""
+    """What each platform's jobs may have, and what each role asks for, both by name."""
 
     platforms: Mapping[str, PlatformTerms]
     roles: Mapping[str, RoleTerms]
@@ -53,24 +63,32 @@ class Standing:
         if terms is None:
             raise InvalidTokenError("the platform of this job is no longer part of the deployment: register it anew")
         audiences = tuple(each for each in registration.audiences if each in terms.audiences)
-        roles = {}
-        for arn in registration.roles:
-            _, _, path = arn.partition(":role/")
-            if path in terms.roles and path in self.roles:
-                roles[arn] = self.roles[path]
+        roles = {
+            arn: role for arn, name in registration.roles.items() if (role := self._role(arn, name, terms)) is not None
+        }
         for_aws = tuple(each for each in audiences if each in self.aws_audiences)
         return Entitlement(registration, audiences, for_aws, roles)
+
+    def _role(self, arn: str, name: str, terms: PlatformTerms) -> RoleTerms | None:
+        """The terms of a registered role, where the platform has it still and it is the same in IAM.
+
+        Registrations that have no name for it were made when all roles were in the issuer's own account.
+        """
+        names = (
+            [name] if name else [each for each in terms.roles if each in self.roles and not self.roles[each].account_id]
+        )
+        for each in names:
+            if each in terms.roles and each in self.roles and self.roles[each].are_of(arn):
+                return self.roles[each]
+        return None
 
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
         """Return what a deployment lets stand."""
-        paths = {name: role.arn_path for name, role in deployment.roles.items()}
-        platforms = {
-            each.name: PlatformTerms(each.audiences, tuple(paths[name] for name in each.roles))
-            for each in deployment.platforms.values()
-        }
+        platforms = {each.name: PlatformTerms(each.audiences, each.roles) for each in deployment.platforms.values()}
         roles = {
-            each.arn_path: RoleTerms(each.audiences, each.max_session_seconds) for each in deployment.roles.values()
+            name: RoleTerms(each.audiences, each.max_session_seconds, each.arn_path, each.account_id)
+            for name, each in deployment.roles.items()
         }
         return cls(platforms, roles, deployment.aws_audiences)
 
@@ -86,7 +104,7 @@ class Standing:
             for name, each in document["platforms"].items()
         }
         roles = {
-            path: RoleTerms(tuple(each["audiences"]), each["max_session_seconds"])
-            for path, each in document["roles"].items()
+            name: RoleTerms(**{**each, "audiences": tuple(each["audiences"])})
+            for name, each in document["roles"].items()
         }
         return cls(platforms, roles, tuple(document["aws_audiences"]))

@@ -12,6 +12,8 @@ def has_wildcard(pattern: str) -> bool:
 
 def like(pattern: str, value: str) -> bool:
     """Whether IAM's StringLike takes the value (IAM user guide, "IAM JSON policy elements: Condition operators")."""
+    if not has_wildcard(pattern):
+        return pattern == value
     first, *others = (_expression(part) for part in pattern.split("*"))
     if not others:
         return re.fullmatch(first, value, re.DOTALL) is not None

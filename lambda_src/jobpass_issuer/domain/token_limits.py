@@ -66,7 +66,7 @@ def length_problems(registration: Registration) -> Iterator[Problem]:
         **dict.fromkeys(("iat", "nbf", "exp"), registration.expires_at),
         "jti": _JTI,
         **registration.claims,
-        **aws_claims(registration, registration.roles),
+        **aws_claims(registration, tuple(registration.roles)),
     }
     length = _encoded(_json(_HEADER)) + _encoded(_json(claims)) + _encoded(_SIGNATURE_BYTES) + len("..")
     excess = length - MAX_TOKEN_LENGTH

@@ -123,8 +123,8 @@ def _answer(admission: Admission, token: RequestToken) -> dict[str, Any]:
     registration = admission.registration
     handover = Handover(_settings().api_url, registration, str(token))
     roles = {
-        name: {"arn": arn, "allowed": obstacle is None} | ({"obstacle": obstacle} if obstacle else {})
-        for arn, (name, obstacle) in zip(registration.roles, admission.obstacles.items(), strict=True)
+        name: {"arn": admission.arns[name], "allowed": obstacle is None} | ({"obstacle": obstacle} if obstacle else {})
+        for name, obstacle in admission.obstacles.items()
     }
     return {
         **_description(registration),
