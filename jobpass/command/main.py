@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from jobpass.command import errors
 from jobpass.command.command import Command
 from jobpass.command.errors import CommandError, UsageError
+from jobpass.command.masking import masked
 from jobpass.command.registry import COMMANDS, command
 from jobpass.command.terminal import Terminal
 
-OPERATOR_LIBRARIES = frozenset({"cryptography", "pydantic", "pydantic_core", "yaml"})
+OPERATOR_LIBRARIES = frozenset({"boto3", "botocore", "cryptography", "pydantic", "pydantic_core", "yaml"})
 _HELP = ("-h", "--help")
 
 
@@ -99,17 +100,23 @@ def _no_command(name: str) -> UsageError:
 def _report(error: CommandError, terminal: Terminal, given: list[str]) -> None:
     """Say what is wrong and the remedy: for a script on standard output as JSON, for a person on standard error."""
     own = given[: given.index("--")] if "--" in given else given
+    message, remedy = masked(error.message), masked(error.remedy)
+    problems = [{name: _masked(value) for name, value in problem.items()} for problem in error.problems]
     if "--json" in own:
-        told = {"code": error.code, "message": error.message, "remedy": error.remedy}
-        terminal.say_json({"error": {**told, "problems": list(error.problems)} if error.problems else told})
+        told = {"code": error.code, "message": message, "remedy": remedy}
+        terminal.say_json({"error": {**told, "problems": problems} if problems else told})
         return
     name = f"jobpass {given[0]}" if given and given[0] in COMMANDS else "jobpass"
-    terminal.complain(terminal.wrapped(error.message, "  ", f"{name}: "))
-    for problem in error.problems:
+    terminal.complain(terminal.wrapped(message, "  ", f"{name}: "))
+    for problem in problems:
         line = f"line {problem['line']}  " if problem.get("line") else ""
         place = f"{problem['path']}: " if problem.get("path") else ""
         terminal.complain(terminal.wrapped(f"{line}{place}{problem['message']}", "    ", "  "))
-    terminal.complain(terminal.wrapped(error.remedy, "  ", "  "))
+    terminal.complain(terminal.wrapped(remedy, "  ", "  "))
+
+
+def _masked(value: str | int | None) -> str | int | None:
+    return masked(value) if isinstance(value, str) else value
 
 
 def _version() -> str:

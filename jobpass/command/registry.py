@@ -19,6 +19,7 @@ class Entry:
 
 COMMANDS: Mapping[str, Entry] = {
     "doctor": Entry("jobpass.command.doctor", "look at an issuer as AWS and strict clients do, and say what to mend"),
+    "explain": Entry("jobpass.command.explain", "say why a role refuses a job, and the one thing to change"),
     "policy": Entry("jobpass.command.policy", "print the trust policy of a role"),
 }
 

@@ -8,7 +8,14 @@ from jobpass.explain.condition_obstacle import condition_obstacle
 from jobpass.explain.federation import Provider, provider_name
 from jobpass.explain.quoting import listed, plain, quoted
 from jobpass.explain.refusal import Refusal
-from jobpass.explain.trust_policy import ASSUME, SET_SOURCE_IDENTITY, TAG_SESSION, StatementResult, TrustResult
+from jobpass.explain.trust_policy import (
+    ASSUME,
+    SET_SOURCE_IDENTITY,
+    TAG_SESSION,
+    ConditionResult,
+    StatementResult,
+    TrustResult,
+)
 
 _CARRIED = {TAG_SESSION: "session tags", SET_SOURCE_IDENTITY: "a source identity"}
 
@@ -46,11 +53,9 @@ def _obstacle(result: TrustResult, provider: Provider, claims: Mapping[str, Any]
             f"narrow {denial.statement.place}, or present a token that it does not cover: no Allow outweighs a Deny",
         )
     action = result.missing[0]
-    allowing = [found for found in result.statements if found.statement.allows]
-    naming = [found for found in allowing if action in found.actions_matched]
-    if not naming:
+    nearest = _nearest(result, action)
+    if nearest is None:
         return _nothing_allows(action)
-    nearest = min(naming, key=_distance)
     if not nearest.principal_matched:
         return _wrong_principal(nearest, provider)
     line = next(line for line in nearest.conditions if not line.matched)
@@ -58,6 +63,22 @@ def _obstacle(result: TrustResult, provider: Provider, claims: Mapping[str, Any]
     if action != ASSUME:
         cause = f"for {action}, which a token with {_CARRIED[action]} needs, {cause}"
     return f"{nearest.statement.place}: {cause}", remedy
+
+
+def nearest_condition(result: TrustResult) -> tuple[StatementResult, ConditionResult] | None:
+    """Return the condition that `trust_obstacle` tells of, with its statement; None where it is no condition."""
+    if result.denied_by is not None or not result.missing:
+        return None
+    nearest = _nearest(result, result.missing[0])
+    if nearest is None or not nearest.principal_matched:
+        return None
+    return nearest, next(line for line in nearest.conditions if not line.matched)
+
+
+def _nearest(result: TrustResult, action: str) -> StatementResult | None:
+    """The statement that names the action and lacks least."""
+    naming = [found for found in result.statements if found.statement.allows and action in found.actions_matched]
+    return min(naming, key=_distance, default=None)
 
 
 def _distance(result: StatementResult) -> tuple[bool, int]:

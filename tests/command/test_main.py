@@ -66,9 +66,9 @@ def test_every_command_shows_an_example_of_itself(name: str, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "message", "remedy"),
     [
-        ([], "no command is given", "name one of doctor, policy"),
+        ([], "no command is given", "name one of doctor, explain, policy"),
         (["docter"], "there is no command 'docter'", "did you mean `jobpass doctor`?"),
-        (["xyzzy"], "there is no command 'xyzzy'", "there is doctor, policy"),
+        (["xyzzy"], "there is no command 'xyzzy'", "there is doctor, explain, policy"),
         (["doctor"], "the following arguments are required: ISSUER_URL", "`jobpass doctor --help` lists"),
         (["doctor", "--no-such", "https://a.example"], "unrecognized arguments: --no-such", "`jobpass doctor --help`"),
         (["doctor", "--timeout", "x", "https://a.example"], "argument --timeout", "`jobpass doctor --help`"),

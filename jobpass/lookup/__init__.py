@@ -1,0 +1,1 @@
+"""What explain is asked about: tokens, roles and keys from files, `jobpass.yaml`, issuers and live accounts."""

@@ -1,0 +1,87 @@
+"""An issuer's JWK Set, found as STS finds it: from the issuer's URL alone, never from what a token says of keys."""
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any
+
+from jobpass.doctor.checks.delivery import STS_SECONDS
+from jobpass.doctor.facts import OUT_OF_REACH, Unanswered
+from jobpass.doctor.fetching import Reader, askable
+from jobpass.doctor.json_body import parse
+from jobpass.doctor.network import Network, NoAnswerError
+from jobpass.explain import Unavailable
+from jobpass.explain.quoting import quoted
+
+
+@dataclass(frozen=True, slots=True)
+class IssuerKeys:
+    """What explain takes for the JWK Set: the parsed JSON, `Unavailable`, or None where it was not looked at.
+
+    `unseen` says why it could not be, `notes` what is worth knowing of how it came.
+    """
+
+    jwk_set: Any = None
+    unseen: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class _NoKeysError(Exception):
+    """The keys cannot be had; `reachable` is whether it is the issuer that keeps them."""
+
+    def __init__(self, reason: str, *, reachable: bool = True) -> None:
+        super().__init__(reason)
+        self.reason, self.reachable = reason, reachable
+
+
+def fetch(issuer: str, network: Network) -> IssuerKeys:
+    """Return the JWK Set of an issuer: its discovery document is asked where it is, and that for `jwks_uri`.
+
+    Only https is asked, through the proxy and with the authorities of the environment, and no more than 1 MiB read.
+    """
+    reader = Reader(network)
+    try:
+        discovery, first = _document(reader, issuer.removesuffix("/") + "/.well-known/openid-configuration")
+        address = discovery.get("jwks_uri") if isinstance(discovery, dict) else None
+        if not askable(address):
+            raise _NoKeysError("its discovery document names no `jwks_uri` that begins with https://")
+        jwk_set, second = _document(reader, str(address))
+    except _NoKeysError as error:
+        if error.reachable:
+            return IssuerKeys(Unavailable(error.reason))
+        return IssuerKeys(None, (f"the issuer's keys: {error.reason}; hand them over with `--jwks`",))
+    notes = []
+    if discovery.get("issuer") != issuer:
+        notes.append(f"its discovery document names another issuer: see `jobpass doctor {issuer}`")
+    if max(first, second) >= STS_SECONDS:
+        notes.append(f"its documents took {max(first, second):.0f} s: STS gives up after {STS_SECONDS:g}")
+    return IssuerKeys(jwk_set, (), tuple(notes))
+
+
+def _document(reader: Reader, url: str) -> tuple[Any, float]:
+    """The JSON at a URL, and the seconds that it took."""
+    if not askable(url):
+        raise _NoKeysError(f"{quoted(url)} is no address that can be asked")
+    try:
+        answer = reader.fetch(url)
+    except NoAnswerError as error:
+        raise _NoKeysError(f"{url}: {error.detail}", reachable=False) from None
+    for endpoint in reader.endpoints.values():
+        private = [each for each in endpoint.addresses or () if not _public(each)]
+        if private:
+            raise _NoKeysError(f"its host {endpoint.host} stands for {private[0]} here, which is not on the internet")
+        if endpoint.distrust is not None:
+            raise _NoKeysError(f"the certificate of {endpoint.host} is not trusted: {endpoint.distrust.reason}")
+    if isinstance(answer, Unanswered):
+        raise _NoKeysError(f"{url}: {answer.detail}", reachable=answer.cause not in OUT_OF_REACH)
+    if answer.status != 200:
+        raise _NoKeysError(f"{url} answers {answer.status}")
+    if not answer.whole:
+        raise _NoKeysError(f"{url} is longer than 1 MiB")
+    body = parse(answer.body)
+    if body.mistake is not None:
+        raise _NoKeysError(f"{url} {body.mistake}")
+    return body.value, answer.seconds
+
+
+def _public(address: str) -> bool:
+    return ipaddress.ip_address(address.partition("%")[0]).is_global
