@@ -45,7 +45,7 @@ def subject_shape(profile: Profile) -> Shape:
 @cache
 def pattern_shape(pattern: str) -> Shape:
     """The printable texts that a pattern matches whole, and more where it holds what is not understood here."""
-    shape = _sequence(sre_parse.parse(pattern, sre.SRE_FLAG_ASCII))
+    shape = sequence_shape(sre_parse.parse(pattern, sre.SRE_FLAG_ASCII))
     return shape if len(shape.steps) <= _MOST_STATES else Shape.run(_held(shape), least=0)
 
 
@@ -53,7 +53,8 @@ def _held(shape: Shape) -> frozenset[str]:
     return frozenset[str]().union(*(characters for steps in shape.steps for characters, _ in steps))
 
 
-def _sequence(parsed: Any) -> Shape:
+def sequence_shape(parsed: Any) -> Shape:
+    """The printable texts that a part of a parsed pattern matches, and perhaps more."""
     return Shape.chain(_part(kind, argument) for kind, argument in parsed)
 
 
@@ -61,12 +62,12 @@ def _part(kind: Any, argument: Any) -> Shape:
     if kind in {sre.LITERAL, sre.NOT_LITERAL, sre.IN, sre.ANY, sre.RANGE, sre.CATEGORY}:
         return Shape.one_of(_characters(kind, argument) & PRINTABLE)
     if kind is sre.BRANCH:
-        return Shape.either(_sequence(each) for each in argument[1])
+        return Shape.either(sequence_shape(each) for each in argument[1])
     if kind is sre.SUBPATTERN:
         _, added, removed, inner = argument
-        return _ANYTHING if added or removed else _sequence(inner)
+        return _ANYTHING if added or removed else sequence_shape(inner)
     if kind is sre.ATOMIC_GROUP:
-        return _sequence(argument)
+        return sequence_shape(argument)
     if kind in {sre.MAX_REPEAT, sre.MIN_REPEAT, sre.POSSESSIVE_REPEAT}:
         return _repeated(*argument)
     # Assertions take no character; ignoring what they forbid only makes the set larger.
@@ -74,7 +75,7 @@ def _part(kind: Any, argument: Any) -> Shape:
 
 
 def _repeated(least: int, most: Any, parsed: Any) -> Shape:
-    inner = _sequence(parsed)
+    inner = sequence_shape(parsed)
     least = min(least, MAX_VALUE_LENGTH)
     if least * len(inner.steps) > _MOST_STATES:
         return Shape.run(_held(inner), least=0)
