@@ -9,6 +9,7 @@ from jobpass.configuration import Configuration
 from jobpass.configuration.role_settings import DEFAULT_AUDIENCE
 from jobpass.configuration.suggestion import suggestion
 from jobpass.explain import Preview
+from jobpass.explain.quoting import quoted
 from jobpass.lookup.presented import Presented
 from jobpass.lookup.text_input import unusable
 from jobpass_issuer.domain.issuance import aws_claims
@@ -68,7 +69,8 @@ class Job:
         if self.profile not in deployment.profiles:
             raise UsageError(f"{source} has no profile `{self.profile}`", suggestion(self.profile, deployment.profiles))
         profile = deployment.profiles[self.profile]
-        problems = profile.problems(self.fields)
+        # What was registered was sound then, whatever the file says now.
+        problems = [] if self.registered else profile.problems(self.fields)
         if problems:
             told: list[dict[str, str | int | None]] = [
                 {"path": f"--field {each.path.removeprefix('fields.')}", "line": None, "message": each.message}
@@ -141,9 +143,12 @@ class Job:
         if known is None:
             return []
         told = []
-        made = self._subject(profile, profile.complete(self.fields))
-        if known["subject"] != made:
-            told.append(f"jobpass.yaml has changed since: a job like it would now have the subject `{made}`")
+        try:
+            made = quoted(profile.subject_of(profile.complete(self.fields)))
+        except ValueError:
+            made = "none at all"
+        if quoted(known["subject"]) != made:
+            told.append(f"jobpass.yaml has changed since: a job like it would now have the subject {made}")
         if known.get("ended_at"):
             told.append("the job has ended: it gets no further token, whatever the role says")
         return told
