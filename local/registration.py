@@ -132,7 +132,9 @@ def platform_role(aws: Aws, invocation_role_arn: str, role_name: str = PLATFORM_
     with suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_role(RoleName=role_name, AssumeRolePolicyDocument=trust)
     allowed = _policy("sts:AssumeRole", Resource=invocation_role_arn)
-    iam.put_role_policy(RoleName=role_name, PolicyName="register-jobs", PolicyDocument=allowed)
+    # A policy for each issuer that it registers jobs with: a second one must not take the first one's place.
+    name = f"register-with-{invocation_role_arn.rpartition('/')[2]}"
+    iam.put_role_policy(RoleName=role_name, PolicyName=name, PolicyDocument=allowed)
     arn = f"arn:aws:iam::{PLATFORM_ACCOUNT}:role/{role_name}"
     return assume_role(aws, arn, f"server-{int(time.time())}", root)
 

@@ -21,7 +21,9 @@ TEXT_OPERATORS = tuple(
     )
     for suffix in ("", "IfExists")
 )
-KEYS = ("sub", "aud", "amr", "email")
+SINGLE_KEYS = ("sub", "aud", "email")
+# What an operator without a quantifier makes of several values AWS leaves open ("Multivalued context keys").
+KEYS = (*SINGLE_KEYS, "amr")
 
 
 def subjects() -> st.SearchStrategy[str]:
@@ -43,12 +45,17 @@ def claims() -> st.SearchStrategy[dict[str, Any]]:
 def conditions(issuer: str = NAME) -> st.SearchStrategy[dict[str, dict[str, Any]]]:
     """A condition block on claims of an issuer."""
     values = st.one_of(st.sampled_from(PATTERNS), st.lists(st.sampled_from(PATTERNS), min_size=1, max_size=2))
-    lines = st.dictionaries(st.sampled_from([f"{issuer}:{key}" for key in KEYS]), values, min_size=1, max_size=2)
+
+    def block(operators: tuple[str, ...], keys: tuple[str, ...]) -> st.SearchStrategy[dict[str, dict[str, Any]]]:
+        lines = st.dictionaries(st.sampled_from([f"{issuer}:{key}" for key in keys]), values, min_size=1, max_size=2)
+        return st.dictionaries(st.sampled_from(operators), lines, min_size=1, max_size=2)
+
     null = st.fixed_dictionaries(
         {}, optional={f"{issuer}:{key}": st.sampled_from(("true", "false")) for key in KEYS}
     ).filter(bool)
     return st.one_of(
-        st.dictionaries(st.sampled_from(TEXT_OPERATORS), lines, min_size=1, max_size=2),
+        block(tuple(each for each in TEXT_OPERATORS if ":" not in each), SINGLE_KEYS),
+        block(tuple(each for each in TEXT_OPERATORS if ":" in each), KEYS),
         st.fixed_dictionaries({"Null": null}),
     )
 

@@ -34,6 +34,7 @@ def test_token_function_is_told_what_it_needs(example: Template) -> None:
 def test_jobs_function_is_told_what_it_needs(example: Template) -> None:
     assert _environment(example, "jobs") == {
         "TABLE_NAME": TABLE,
+        "ISSUER_URL": ISSUER_URL,
         "API_URL": "<HttpApi9292168F.ApiEndpoint>",
         "PARTITION": "<AWS::Partition>",
         "ACCOUNT_ID": "<AWS::AccountId>",
