@@ -8,6 +8,8 @@ PYTHON ?= python3
 VENV := .venv
 EMULATOR := .local/emulator-venv
 CONFIGURATION ?= jobpass.yaml
+# Not the shell's own variable of that name, which may be anything.
+ACCOUNT =
 BIN := $(VENV)/bin
 # jsii greets Node 20, which works all the same, with a banner of twelve lines.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -28,11 +30,14 @@ down: ## Stop what `make up` left running
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down; else echo "nothing was running"; fi
 
 ##@ Work on it
-.PHONY: test check lint format lock prove-rotation
+.PHONY: test check lint format lock bench prove-rotation
 test: setup ## Run all tests (T="tests/domain -k subject" for some)
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadgroup)
 
 check: lint test ## Everything: format, lint, types, import direction, dead code, tests
+
+bench: setup ## Measure what grows: a synth by the number of its roles (ARGS="--json file.json")
+	@$(BIN)/python -m bench.synth $(ARGS)
 
 prove-rotation: setup ## A million random schedules of waits, crashes and races against the law of rotation
 	@PYTHONPATH=. $(BIN)/python -m tests.properties.prove_rotation $(ARGS)
@@ -54,22 +59,32 @@ lock: setup ## Pin what requirements/*.in ask for, with hashes
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-##@ Deploy it into your account
-.PHONY: bootstrap synth deploy destroy credentials
-bootstrap: setup credentials ## Prepare the account and Region for the CDK, once
-	@$(BIN)/python -m local.node -- cdk bootstrap $(ARGS)
+##@ Deploy it into your account, or what trusts it into another (ACCOUNT=name under `accounts`)
+.PHONY: bootstrap synth deploy destroy
+bootstrap: setup ## Prepare the account and Region for the CDK, once
+	@arn=$$($(identity)) && account=$$(cut -d: -f5 <<< "$$arn") && \
+	region=$${AWS_REGION:-$${AWS_DEFAULT_REGION:-$$($(BIN)/aws configure get region)}}; \
+	[ -n "$$region" ] || { echo "no Region: set AWS_REGION, or the profile's with 'aws configure set region'" >&2; exit 1; }; \
+	$(BIN)/python -m local.node -- cdk bootstrap "aws://$$account/$$region" --app "" $(ARGS)
 
 synth: setup ## Write the CloudFormation templates to cdk.out
 	@$(BIN)/python -m local.node -- cdk synth --quiet -c configuration=$(CONFIGURATION) && echo "wrote the templates to cdk.out"
 
-deploy: setup credentials ## Deploy with the credentials of your shell (CONFIGURATION=file.yaml)
-	@$(BIN)/python -m local.node -- cdk deploy -c configuration=$(CONFIGURATION) $(ARGS)
+deploy: setup ## Deploy with the credentials of your shell (CONFIGURATION=file.yaml)
+	@arn=$$($(identity)) && stacks=$$($(stacks)) && \
+	$(BIN)/python -m local.node -- cdk deploy $$stacks -c configuration=$(CONFIGURATION) $(ARGS)
 
-destroy: setup credentials ## Remove the stack; the output RetainedOnDestroy says what stays
-	@$(BIN)/python -m local.node -- cdk destroy -c configuration=$(CONFIGURATION) $(ARGS)
+destroy: setup ## Remove it; the output RetainedOnDestroy says what stays
+	@arn=$$($(identity)) && stacks=$$($(stacks)) && \
+	$(BIN)/python -m local.node -- cdk destroy $$stacks -c configuration=$(CONFIGURATION) $(ARGS)
 
-credentials: setup
-	@$(BIN)/aws sts get-caller-identity --query Arn --output text || { echo "no AWS credentials that work in this shell: run 'aws sso login' or set AWS_PROFILE, and look with 'aws sts get-caller-identity'" >&2; exit 1; }
+# Whose credentials the shell has is told before anything is done with them.
+define identity
+$(BIN)/aws sts get-caller-identity --query Arn --output text | tee /dev/stderr | grep . \
+  || { echo "no AWS credentials that work in this shell: run 'aws sso login' or set AWS_PROFILE, and look with 'aws sts get-caller-identity'" >&2; exit 1; }
+endef
+# By name, since the cloud assembly has every stack of the configuration, whatever account it is for.
+stacks = $(BIN)/python -m infra.stack_names --caller "$$arn" --account "$(ACCOUNT)" "$(CONFIGURATION)" $(ARGS)
 
 .PHONY: setup
 setup: $(VENV)/.checkout $(EMULATOR)/.installed

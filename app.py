@@ -1,8 +1,8 @@
-"""CDK entry: reads the configuration, builds the stack, writes its template. Makes no AWS call.
+"""CDK entry: reads the configuration, builds the stacks, writes their templates. Makes no AWS call.
 
 `cdk.json` runs it with the checkout's own environment, activated or not, so that `make synth` and `cdk synth` see the
-same locked libraries. It sets no feature flags: what the stack relies on is spelled out where it is made, and running
-this file alone gives the same template.
+same locked libraries. It sets no feature flags: what a stack relies on is spelled out where it is made, and running
+this file alone gives the same templates.
 """
 
 import sys
@@ -15,7 +15,7 @@ from aws_cdk import App
 
 from infra import nag
 from infra.function_asset import AssetError
-from infra.issuer_stack import IssuerStack
+from infra.stacks import stacks
 from jobpass.configuration import ConfigurationError, load
 
 
@@ -24,10 +24,10 @@ def main() -> str | None:
     app = App(analytics_reporting=False)
     try:
         configuration = load(Path(app.node.try_get_context("configuration") or "jobpass.yaml"))
-        stack = IssuerStack(app, configuration)
+        made = list(stacks(app, configuration))
     except (ConfigurationError, AssetError) as error:
         return str(error)
-    nag.check(app, stack, configuration)
+    nag.check(app, made, configuration)
     try:
         app.synth()
     except RuntimeError as error:

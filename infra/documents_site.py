@@ -31,7 +31,9 @@ class DocumentsSite(Construct):
         super().__init__(scope, construct_id)
         # These names are the account's, not the Region's.
         self._global_name = f"{configuration.name}-documents-{Aws.REGION}"
-        self._issuer = Issuer(configuration.issuer.url) if configuration.issuer.url else None
+        # CloudFront's own address is the issuer whether it is written down or not, and written wrongly it would not be.
+        issuer = configuration.issuer
+        self._issuer = Issuer(issuer.url) if issuer.url and issuer.own_domain else None
         self.bucket = _private_bucket(self, removal_policy)
         self.distribution = self._distribution(configuration.issuer.certificate_arn)
         self._let_cloudfront_read_documents()

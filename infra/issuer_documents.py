@@ -27,6 +27,8 @@ class IssuerDocuments(Construct):
         after: Sequence[IDependable],
     ) -> None:
         super().__init__(scope, construct_id)
+        # Other accounts are told this address: it must be the one that CloudFront gave.
+        expected = configuration.issuer.url if configuration.issuer.own_domain is None else None
         resource = CustomResource(
             self,
             "Documents",
@@ -36,6 +38,7 @@ class IssuerDocuments(Construct):
             service_timeout=Duration.seconds(300),
             properties={
                 "IssuerUrl": issuer_url,
+                **({"ExpectedIssuerUrl": expected} if expected else {}),
                 "Algorithm": configuration.signing.algorithm,
                 "RotateEverySeconds": configuration.signing.rotate_every_seconds,
                 "PublishAheadSeconds": configuration.signing.publish_ahead_seconds,

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from infra import signing_keys
+from infra.account_trust import AccountTrust
 from infra.dead_letters import DeadLetters
 from infra.documents_site import DocumentsSite
 from infra.function_asset import FunctionAsset, Package
@@ -19,8 +20,9 @@ from infra.key_alarms import KeyAlarms
 from infra.key_schedule import KeySchedule
 from infra.platform_access import PlatformAccess
 from infra.registration_table import RegistrationTable
-from infra.trusting_roles import TrustingRoles
+from infra.trusting_roles import TrustedIssuer
 from jobpass.configuration import Configuration
+from jobpass.configuration.resource_names import pascal
 from jobpass_issuer.domain.algorithm import ALGORITHMS
 from jobpass_issuer.domain.standing import Standing
 
@@ -76,9 +78,15 @@ class IssuerStack(Stack):
             for name, platform in configuration.platforms.items()
             if platform.principals
         }
-        # An issuer that only others trust needs no record in IAM.
-        self._trust = self._trusting_roles(documents) if configuration.roles else None
+        # An issuer that only others trust needs no record in this account's IAM.
+        trusted_here = any(role.account is None for role in configuration.roles.values())
+        self.trust = self._account_trust(documents) if trusted_here else None
         self._name_what_comes_next()
+
+    @property
+    def trusting_roles(self) -> Mapping[str, iam.CfnRole]:
+        """The roles that are in this stack, by name."""
+        return self.trust.roles if self.trust is not None else {}
 
     def _keep_rotating(self, documents: IssuerDocuments) -> None:
         KeySchedule(
@@ -94,15 +102,9 @@ class IssuerStack(Stack):
         # Until then there is no key whose age could be known.
         alarms.node.add_dependency(documents)
 
-    def _trusting_roles(self, documents: IssuerDocuments) -> TrustingRoles:
-        return TrustingRoles(
-            self,
-            "Trust",
-            self._configuration,
-            issuer_url=self._site.issuer_url,
-            literal_issuer=self._site.literal_issuer,
-            documents=documents,
-        )
+    def _account_trust(self, documents: IssuerDocuments) -> AccountTrust:
+        issuer = TrustedIssuer(self._site.issuer_url, self._site.literal_issuer)
+        return AccountTrust(self, "Trust", self._configuration, None, issuer, after=[documents])
 
     def _token_function(self) -> IssuerFunction:
         issuer = self._configuration.issuer
@@ -219,19 +221,12 @@ class IssuerStack(Stack):
     def _name_roles(self) -> None:
         for name, platform in self._platforms.items():
             self._output(
-                f"Platform{_pascal(name)}InvocationRoleArn",
+                f"Platform{pascal(name)}InvocationRoleArn",
                 platform.role.attr_arn,
                 f"The platform {name} assumes this role and signs its requests with what it gets",
             )
-        if self._trust is None:
-            return
-        self._output("OidcProviderArn", self._trust.provider.ref, "IAM's record of the issuer, for roles of your own")
-        for name, role in self._trust.roles.items():
-            self._output(
-                f"Role{_pascal(name)}Arn",
-                role.attr_arn,
-                "Jobs assume this role with an ID token: sts:AssumeRoleWithWebIdentity",
-            )
+        if self.trust is not None:
+            self.trust.tell()
 
     def _output(self, name: str, value: str, description: str) -> None:
         CfnOutput(self, name, value=value, description=description)
@@ -244,10 +239,6 @@ class IssuerStack(Stack):
             f"The table {self._table.table.table_name}, the bucket {self._site.bucket.bucket_name} and {keys}: "
             "delete them yourself when nobody trusts this issuer any more"
         )
-
-
-def _pascal(name: str) -> str:
-    return "".join(part.capitalize() for part in name.split("-"))
 
 
 def _document(values: Mapping[str, Any]) -> bytes:

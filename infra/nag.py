@@ -1,15 +1,18 @@
 """The rules of cdk-nag that every synth must satisfy, and each place where a finding is accepted, with its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
-from aws_cdk import Acknowledgment, App, CfnElement, Stack, Validations
+from aws_cdk import Acknowledgment, App, CfnElement, Validations
 from cdk_nag import AwsSolutionsChecks
 from constructs import Construct
 
 from infra.issuer_api import ASSERTION_ROUTES, JOB_ROUTES
+from infra.issuer_stack import IssuerStack
+from infra.stacks import DeploymentStack
 from jobpass.configuration import Configuration
+from jobpass.configuration.role_settings import RoleSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +91,34 @@ _DEFAULT_CERTIFICATE = Accepted(
     "CloudFront fixes the TLS policy of its own domain's certificate; with issuer.url it is TLSv1.2_2021.",
 )
 
+_CHOSEN = "What a trusting role may do is the deployment's own choice, written in its configuration."
 
-def check(app: App, stack: Stack, configuration: Configuration) -> None:
+
+def check(app: App, stacks: Iterable[DeploymentStack], configuration: Configuration) -> None:
     """Let every synth of the app fail on a finding that is not accepted here.
 
     Raises:
         RuntimeError: an accepted finding names a construct that the stack no longer has.
     """
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    for accepted in accepted_findings(stack, configuration):
-        Validations.of(_at(stack, accepted.path)).acknowledge(
-            Acknowledgment(id=f"AwsSolutions::AwsSolutions-{accepted.finding}", reason=accepted.reason)
-        )
+    for stack in stacks:
+        for accepted in accepted_findings(stack, configuration):
+            Validations.of(_at(stack, accepted.path)).acknowledge(
+                Acknowledgment(id=f"AwsSolutions::AwsSolutions-{accepted.finding}", reason=accepted.reason)
+            )
 
 
-def accepted_findings(stack: Stack, configuration: Configuration) -> Iterator[Accepted]:
-    """Yield every finding that this configuration's stack may have."""
+def accepted_findings(stack: DeploymentStack, configuration: Configuration) -> Iterator[Accepted]:
+    """Yield every finding that a stack of this configuration may have."""
+    if isinstance(stack, IssuerStack):
+        yield from _of_the_issuer(stack, configuration)
+    for name in stack.trusting_roles:
+        yield from _of_a_role(name, configuration.roles[name])
+
+
+def _of_the_issuer(stack: IssuerStack, configuration: Configuration) -> Iterator[Accepted]:
     yield from _EVERYWHERE
-    if configuration.issuer.url is None:
+    if configuration.issuer.own_domain is None:
         yield _DEFAULT_CERTIFICATE
     for method, path in ASSERTION_ROUTES if configuration.takes_assertions else ():
         yield Accepted(
@@ -123,16 +136,25 @@ def accepted_findings(stack: Stack, configuration: Configuration) -> Iterator[Ac
                 f"/$default/{method}/v1/jobs/*]",
                 "The last part is the job's ID. The jobs function shows and ends a platform's own jobs only.",
             )
-    for name, role in configuration.roles.items():
-        for policy in sorted({each for each in role.managed_policies if ":iam::aws:policy/" in each}):
-            yield Accepted(
-                f"Trust/Role-{name}",
-                f"IAM4[Policy::{policy}]",
-                "What a trusting role may do is the deployment's own choice, written in its configuration.",
-            )
 
 
-def _at(stack: Stack, path: str) -> Construct:
+def _of_a_role(name: str, settings: RoleSettings) -> Iterator[Accepted]:
+    findings = {f"IAM4[Policy::{each}]" for each in settings.managed_policies if ":iam::aws:policy/" in each}
+    for document in settings.inline_policies.values():
+        for statement in _listed(document.get("Statement")):
+            if statement.get("Effect") == "Allow":
+                for kind in ("Action", "Resource"):
+                    findings |= {f"IAM5[{kind}::{each}]" for each in _listed(statement.get(kind)) if "*" in each}
+    for finding in sorted(findings):
+        yield Accepted(f"Trust/Role-{name}", finding, _CHOSEN)
+
+
+def _listed(value: Any) -> list[Any]:
+    """Return what IAM takes as one or as several, as several."""
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+def _at(stack: DeploymentStack, path: str) -> Construct:
     found: Construct = stack
     for part in path.split("/"):
         found = cast("Construct", found.node.find_child(part))

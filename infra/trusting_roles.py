@@ -1,11 +1,13 @@
-"""The trusting side in the issuer's own account: the OIDC provider and the roles of the configuration."""
+"""The roles of the configuration that one stack holds."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from aws_cdk import Fn
 from aws_cdk import aws_iam as iam
-from constructs import Construct, IDependable
+from constructs import Construct
 
 from jobpass.configuration import Configuration
 from jobpass_issuer.domain.issuer import Issuer
@@ -17,67 +19,53 @@ _LATE_HOST = "\x01host\x01"
 _LATE_PROVIDER = "\x01provider\x01"
 
 
-class TrustingRoles(Construct):
-    """IAM's record of the issuer, and one role per entry under `roles`, by name.
+@dataclass(frozen=True, slots=True)
+class TrustedIssuer:
+    """The issuer as roles trust it: its URL, which CloudFormation may have to fill in; then `literal` is None."""
 
-    The provider's client IDs are the audiences that these roles name and no others: a token meant for somebody else
-    does not open STS.
-    """
+    url: str
+    literal: Issuer | None
 
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        configuration: Configuration,
-        *,
-        issuer_url: str,
-        literal_issuer: Issuer | None,
-        documents: IDependable,
-    ) -> None:
-        super().__init__(scope, construct_id)
-        self._configuration = configuration
-        self._literal_issuer = literal_issuer
-        self._issuer_url = issuer_url
-        deployment = configuration.deployment()
-        # No thumbprints: IAM checks CloudFront's and ACM's certificates against roots that it trusts.
-        self.provider = iam.CfnOIDCProvider(
-            self, "Provider", url=issuer_url, client_id_list=list(deployment.client_ids(None))
-        )
-        # IAM turns to the issuer when the provider is made.
-        self.provider.node.add_dependency(documents)
-        self.roles = {
-            role.name: self._role(role, deployment.profiles[role.profile]) for role in deployment.roles_in(None)
-        }
 
-    def _role(self, role: TrustingRole, profile: Profile) -> iam.CfnRole:
-        settings = self._configuration.roles[role.name]
-        return iam.CfnRole(
-            self,
-            f"Role-{role.name}",
+def trusting_roles(
+    scope: Construct, configuration: Configuration, names: Iterable[str], issuer: TrustedIssuer, provider_arn: str
+) -> dict[str, iam.CfnRole]:
+    """Make the roles of these names within a scope, trusting the issuer through the provider, and return them."""
+    deployment = configuration.deployment()
+    made: dict[str, iam.CfnRole] = {}
+    for name in names:
+        role, settings = deployment.roles[name], configuration.roles[name]
+        made[name] = iam.CfnRole(
+            scope,
+            f"Role-{name}",
             role_name=role.role_name,
             path=role.path if role.path != "/" else None,
-            description=f"Trusts jobs of the issuer {self._configuration.name} ({role.profile})",
-            assume_role_policy_document=self._trust_policy(role, profile),
+            description=f"Trusts jobs of the issuer {configuration.name} ({role.profile})",
+            assume_role_policy_document=_trust_policy(role, deployment.profiles[role.profile], issuer, provider_arn),
             managed_policy_arns=list(settings.managed_policies),
             policies=[
-                iam.CfnRole.PolicyProperty(policy_name=name, policy_document=document)
-                for name, document in settings.inline_documents().items()
+                iam.CfnRole.PolicyProperty(policy_name=policy, policy_document=document)
+                for policy, document in settings.inline_documents().items()
             ]
             or None,
             permissions_boundary=settings.permissions_boundary,
             max_session_duration=settings.max_session_seconds,
         )
+    return made
 
-    def _trust_policy(self, role: TrustingRole, profile: Profile) -> dict[str, Any] | str:
-        """Return the policy as an object, or as text that CloudFormation completes.
 
-        A condition's key holds the issuer, and a template has no function that makes a key. CloudFormation takes a
-        policy as text too, and in a text anything can be filled in.
-        """
-        if self._literal_issuer is not None:
-            return role.trust_policy(profile, self._literal_issuer, self.provider.ref)
-        policy = role.trust_policy(profile, Issuer(f"https://{_LATE_HOST}"), _LATE_PROVIDER)
-        text = json.dumps(policy, separators=(",", ":")).replace("${", "${!")
-        for late, name in ((_LATE_HOST, "Issuer"), (_LATE_PROVIDER, "Provider")):
-            text = text.replace(json.dumps(late)[1:-1], f"${{{name}}}")
-        return Fn.sub(text, {"Issuer": Issuer(self._issuer_url).host_and_path, "Provider": self.provider.ref})
+def _trust_policy(
+    role: TrustingRole, profile: Profile, issuer: TrustedIssuer, provider_arn: str
+) -> dict[str, Any] | str:
+    """Return the policy as an object, or as text that CloudFormation completes.
+
+    A condition's key holds the issuer, and a template has no function that makes a key. CloudFormation takes a policy
+    as text too, and in a text anything can be filled in.
+    """
+    if issuer.literal is not None:
+        return role.trust_policy(profile, issuer.literal, provider_arn)
+    policy = role.trust_policy(profile, Issuer(f"https://{_LATE_HOST}"), _LATE_PROVIDER)
+    text = json.dumps(policy, separators=(",", ":")).replace("${", "${!")
+    for late, name in ((_LATE_HOST, "Issuer"), (_LATE_PROVIDER, "Provider")):
+        text = text.replace(json.dumps(late)[1:-1], f"${{{name}}}")
+    return Fn.sub(text, {"Issuer": Issuer(issuer.url).host_and_path, "Provider": provider_arn})

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from jobpass.configuration import issuer_checks, platform_checks, profile_checks, role_checks, subject_checks
+from jobpass.configuration import (
+    issuer_checks,
+    platform_checks,
+    profile_checks,
+    role_checks,
+    role_stacks,
+    subject_checks,
+)
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding
 
@@ -14,4 +21,5 @@ def findings(draft: Draft) -> Iterator[Finding]:
     yield from profile_checks.findings(draft)
     yield from platform_checks.findings(draft)
     yield from role_checks.findings(draft)
+    yield from role_stacks.findings(draft)
     yield from subject_checks.findings(draft)

@@ -53,6 +53,9 @@ def _address(issuer: IssuerSettings, draft: Draft) -> Iterator[Finding]:
     mistake = url_mistake(issuer.url)
     if mistake:
         yield ("issuer", "url"), f"`{issuer.url}` {mistake}"
+    if issuer.own_domain is None:
+        yield from _cloudfront_address(issuer, issuer.url)
+        return
     if issuer.certificate_arn is None and draft.read("issuer", "certificate_arn"):
         text = "is missing: CloudFront serves a domain of your own only with an ACM certificate, in us-east-1"
         yield ("issuer", "certificate_arn"), text
@@ -61,3 +64,11 @@ def _address(issuer: IssuerSettings, draft: Draft) -> Iterator[Finding]:
     if zone and not mistake and host != zone.name and not host.endswith(f".{zone.name}"):
         text = f"`{zone.name}` is not the end of the issuer's host `{host}`: name the zone that the host is in"
         yield ("issuer", "hosted_zone", "name"), text
+
+
+def _cloudfront_address(issuer: IssuerSettings, url: str) -> Iterator[Finding]:
+    if url != f"https://{issuer.host}":
+        yield ("issuer", "url"), f"must be `https://{issuer.host}`: at CloudFront's own address the issuer has no path"
+    for name in ("certificate_arn", "hosted_zone"):
+        if getattr(issuer, name) is not None:
+            yield ("issuer", name), "is of use on a domain of your own only, and this is CloudFront's: leave it out"

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from jobpass.configuration.settings import CERTIFICATE_ARN, DOMAIN_NAME, HOSTED_ZONE_ID, Settings
 
+# What the name of every distribution ends in (CloudFront developer guide, "Use custom URLs").
+CLOUDFRONT = ".cloudfront.net"
 SHORTEST_TOKEN_SECONDS = 60
 # Twelve hours: the longest session that an IAM role gives. A token that lives longer buys nothing more, and every
 # wait of a key's retirement and every revocation has to reckon with the longest token.
@@ -41,10 +43,11 @@ class IssuerSettings(Settings):
     url: str | None = None
     """The issuer on a domain of your own, with a path if you like: `https://oidc.example.com/api/oidc`. It stands in
     every token and every trust policy letter for letter, so choose it once. Without it the issuer is the address that
-    CloudFront gives."""
+    CloudFront gives; that address may be written here once it is known, for the sake of other accounts."""
 
     certificate_arn: Annotated[str, Field(pattern=CERTIFICATE_ARN)] | None = None
-    """The ACM certificate for the host of `url`, in us-east-1, where CloudFront looks for it. Needed with `url`."""
+    """The ACM certificate for the host of `url`, in us-east-1, where CloudFront looks for it. Needed with a `url` on a
+    domain of your own."""
 
     hosted_zone: HostedZone | None = None
     """The Route 53 zone in which the stack writes the host of `url`. Without it, point the host at the distribution
@@ -55,6 +58,16 @@ class IssuerSettings(Settings):
 
     max_token_lifetime_seconds: LifetimeSeconds = 3600
     """The longest lifetime that a request may ask for. At most 43200, the longest session that an IAM role gives."""
+
+    @property
+    def host(self) -> str | None:
+        """The host of `url`, if there is one."""
+        return self.url.removeprefix("https://").partition("/")[0] if self.url else None
+
+    @property
+    def own_domain(self) -> str | None:
+        """The host of `url` where it is one's own; None where CloudFront gives the address, written here or not."""
+        return None if self.host and self.host.endswith(CLOUDFRONT) else self.host
 
 
 class SigningSettings(Settings):

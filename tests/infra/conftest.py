@@ -10,7 +10,7 @@ import yaml
 from aws_cdk import App
 
 from infra import nag
-from infra.issuer_stack import IssuerStack
+from infra.stacks import stacks
 from jobpass.configuration import parse
 from tests.infra.template import Template
 
@@ -25,6 +25,7 @@ OWN_DOMAIN = {
 HERE = Path(__file__).parent
 
 Synthesize = Callable[..., Template]
+SynthesizeAll = Callable[..., dict[str, Template]]
 
 
 def variant(**changes: Any) -> str:
@@ -42,15 +43,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Synthesize:
-    """Return a function that gives the template of the example configuration with sections of it replaced."""
-    templates: dict[str, Template] = {}
+def synthesize_all(tmp_path_factory: pytest.TempPathFactory) -> SynthesizeAll:
+    """Return a function that gives every template of the example configuration with sections of it replaced, by name.
+
+    The issuer's is the first.
+    """
+    made: dict[str, dict[str, Template]] = {}
+
+    def synthesized(**changes: Any) -> dict[str, Template]:
+        configuration = variant(**changes)
+        if configuration not in made:
+            made[configuration] = _synthesized(configuration, tmp_path_factory.mktemp("assembly"))
+        return made[configuration]
+
+    return synthesized
+
+
+@pytest.fixture(scope="session")
+def synthesize(synthesize_all: SynthesizeAll) -> Synthesize:
+    """Return a function that gives the issuer's template alone."""
 
     def synthesized(**changes: Any) -> Template:
-        configuration = variant(**changes)
-        if configuration not in templates:
-            templates[configuration] = _synthesized(configuration, tmp_path_factory.mktemp("assembly"))
-        return templates[configuration]
+        return next(iter(synthesize_all(**changes).values()))
 
     return synthesized
 
@@ -67,10 +81,11 @@ def own_domain(synthesize: Synthesize) -> Template:
     return synthesize(issuer=OWN_DOMAIN, retention="retain", deletion_protection=True)
 
 
-def _synthesized(configuration_text: str, directory: Path) -> Template:
+def _synthesized(configuration_text: str, directory: Path) -> dict[str, Template]:
     configuration = parse(configuration_text)
     app = App(outdir=str(directory), analytics_reporting=False)
-    nag.check(app, IssuerStack(app, configuration), configuration)
+    made = list(stacks(app, configuration))
+    nag.check(app, made, configuration)
     app.synth()
-    document = json.loads((directory / f"{configuration.name}.template.json").read_text("utf-8"))
-    return Template(document, directory)
+    paths = {stack.stack_name: directory / stack.template_file for stack in made}
+    return {name: Template(json.loads(path.read_text("utf-8")), path) for name, path in paths.items()}

@@ -36,11 +36,11 @@ class Template:
     """A template and the cloud assembly that it came in."""
 
     document: dict[str, Any]
-    directory: Path
+    path: Path
 
     @property
-    def path(self) -> Path:
-        return next(self.directory.glob("*.template.json"))
+    def directory(self) -> Path:
+        return self.path.parent
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
         """Return the resources of a type by their logical ID."""
