@@ -165,10 +165,10 @@ MISTAKES = (
         "an issuer that STS cannot reach",
         "jenkinsci/oidc-provider-plugin#2",
         NO_KEY,
-        "STS cannot fetch the issuer's keys: the name resolves to a private address",
+        "STS cannot fetch the issuer's keys: its host issuer.example.test stands for 10.0.0.7 here",
         "make discovery document and JWK Set answer over public HTTPS within five seconds",
         {"jwk_set": signing.six_keys()},
-        jwk_set=Unavailable("the name resolves to a private address"),
+        jwk_set=Unavailable("its host issuer.example.test stands for 10.0.0.7 here, which is not on the internet"),
     ),
     Mistake(
         "a key that was rotated away",

@@ -13,7 +13,7 @@ def test_there_are_twelve() -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake.name for mistake in MISTAKES])
 def test_mistake(mistake: Mistake) -> None:
-    verdict = _presented(mistake)
+    verdict = presented(mistake)
 
     assert verdict.refusal is not None
     assert verdict.refusal.message == mistake.says
@@ -24,7 +24,7 @@ def test_mistake(mistake: Mistake) -> None:
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=[mistake.name for mistake in MISTAKES])
 def test_its_remedy_opens_the_role(mistake: Mistake) -> None:
-    verdict = _presented(mistake.remedied)
+    verdict = presented(mistake.remedied)
 
     assert verdict.allowed, verdict.refusal
 
@@ -37,7 +37,8 @@ def test_its_text_alone_has_the_cause_among_others(mistake: Mistake) -> None:
     assert all(cause.cause and cause.how_to_tell and cause.remedy for cause in diagnosis.causes)
 
 
-def _presented(mistake: Mistake) -> Verdict:
+def presented(mistake: Mistake) -> Verdict:
+    """The verdict on a mistake."""
     return present(
         mistake.token, mistake.trust, jwk_set=mistake.jwk_set, providers=mistake.providers, request=mistake.request
     )
