@@ -64,6 +64,7 @@ class Case:
             _required(file, options)
         side = _side(options, file, given)
         presented = given or _preview(options, _required(file, options), side)
+        _check_pins(options, presented, side)
         keys = _keys(options, presented, side)
         request = Request(options.session_name or "explain", options.duration)
         return cls(presented, side, keys, request, _wording(options, file, presented, side))
@@ -159,6 +160,15 @@ def _pin(written: str, file: _File, side: RoleSide) -> str:
     if role is None:
         raise UsageError(f"`--role-arn {written}`: {file.name} has no such role", "write the role's ARN, or its name")
     return role.arn(*_place(side))
+
+
+def _check_pins(options: argparse.Namespace, presented: Presented, side: RoleSide) -> None:
+    """A token that is pinned to ARNs can only be judged where the role's own is known, unless the file names both."""
+    by_name = side.trusting is not None and options.role_arn and not any(map(is_role_arn, options.role_arn))
+    if presented.pinned and not side.arn_known and not by_name:
+        text = "the token is pinned to roles by their ARNs, and the ARN of this one is not known"
+        remedy = "add `--account` with the account's 12 digits" if side.trusting else "name it beside `--trust-policy`"
+        raise UsageError(text, remedy)
 
 
 def _place(side: RoleSide) -> tuple[str, str]:

@@ -21,7 +21,7 @@ def file_role(
     """Return the role's side; `presented` is None where it is to be made for this role.
 
     Raises:
-        UsageError: there is no such role, or its account counts and is not known.
+        UsageError: there is no such role.
     """
     deployment = configuration.deployment()
     if name not in deployment.roles:
@@ -29,9 +29,6 @@ def file_role(
         raise UsageError(f"{source} has no role `{name}`", remedy)
     role = deployment.roles[name]
     known = role.account_id or account_id
-    if known is None and presented is not None and presented.pinned:
-        text = f"the token is pinned to roles by their ARNs, and the account of `{name}` is not known"
-        raise UsageError(text, "add `--account` with the account's 12 digits")
     issuer, assumed = _issuer(issuer_url or configuration.issuer.url, presented)
     provider = Provider(
         f"arn:aws:iam::{known or ANY_ACCOUNT}:oidc-provider/{Issuer(issuer).host_and_path}",
@@ -40,8 +37,8 @@ def file_role(
     policy = role.trust_policy(deployment.profiles[role.profile], Issuer(issuer), provider.arn)
     made = Role(role.arn("aws", known or ANY_ACCOUNT), policy, role.max_session_seconds)
     if known is None:
-        assumed = (*assumed, f"`{ANY_ACCOUNT}` stands for the role's account, which makes no difference (`--account`)")
-    return RoleSide(Account.of(made, [provider]), role, (*assumed, _as_deployed(source)))
+        assumed = (*assumed, f"`{ANY_ACCOUNT}` stands for the role's account (`--account`)")
+    return RoleSide(Account.of(made, [provider]), role, (*assumed, _as_deployed(source)), (), known is not None)
 
 
 def _issuer(known: str | None, presented: Presented | None) -> tuple[str, tuple[str, ...]]:

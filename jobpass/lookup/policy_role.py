@@ -31,20 +31,19 @@ class PolicyFile:
 
         Raises:
             CommandError: the file holds no trust policy.
-            UsageError: the token is pinned to roles, and this one's ARN is not known; or the URL is none.
+            UsageError: the provider's URL is none.
         """
         document = read_json(self.source, "the trust policy")
         policy, described = _policy(document)
         arn = self.role_arn or described.get("Arn")
-        if arn is None and presented is not None and presented.pinned:
-            text = "the token is pinned to roles by their ARNs, and the ARN of this one is not known"
-            raise UsageError(text, "name it beside the file: `jobpass explain ROLE_ARN --trust-policy FILE`")
         named = [found for each in federated(policy) if (found := provider(each))]
         account_id = arn.split(":")[4] if arn else named[0].account if named else ANY_ACCOUNT
-        arn = arn or f"arn:aws:iam::{account_id}:role/{_ROLE_NAME}"
+        stand_in = f"arn:aws:iam::{account_id}:role/{_ROLE_NAME}"
         providers, assumed = self._providers(named, account_id, presented)
         longest = self.max_session_seconds or described.get("MaxSessionDuration") or 3600
-        return RoleSide(Account.of(Role(arn, policy, longest), providers), None, assumed)
+        return RoleSide(
+            Account.of(Role(arn or stand_in, policy, longest), providers), None, assumed, (), arn is not None
+        )
 
     def _providers(
         self, named: list[Provider], account_id: str, presented: Presented | None

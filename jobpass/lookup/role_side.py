@@ -16,13 +16,15 @@ ANY_ISSUER = "https://oidc.example.com"
 class RoleSide:
     """A role's account. `assumed` says what was taken for granted, `unseen` what could not be looked at.
 
-    `trusting` is the definition of a role that `jobpass.yaml` names.
+    `trusting` is the definition of a role that `jobpass.yaml` names; `arn_known` is whether the ARN is its own and
+    not one that stands for it.
     """
 
     account: Account
     trusting: TrustingRole | None = None
     assumed: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
+    arn_known: bool = True
 
     @property
     def issuer(self) -> str | None:

@@ -112,7 +112,8 @@ def test_a_pin_is_made_by_name_or_arn(asking: Asking) -> None:
     asking.allowed("web-release", *job, "--role-arn", "web-release")
     asking.allowed("web-release", *job, "--account", ACCOUNT, "--role-arn", RELEASE)
     asking.refused("web-release", *job, "--account", ACCOUNT, "--role-arn", "web-deploy")
-    asking.refused("web-release", *job, "--role-arn", RELEASE)
+    asking.refused("web-release", *job, "--account", ACCOUNT, "--role-arn", RELEASE.replace("1111", "2222"))
+    assert "add `--account`" in asking.failed("web-release", *job, "--role-arn", RELEASE)[1]["remedy"]
     assert "has no such role" in asking.failed("web-release", *job, "--role-arn", "x")[1]["message"]
 
 
@@ -170,6 +171,7 @@ class TestRegistrations:
             path = asking.file("job.json", answer)
             asking.allowed("web-release", "--registration", path, "--account", ACCOUNT)
             asking.refused("web-release", "--registration", path, "--account", "444455556666")
+            assert asking.failed("web-release", "--registration", path)[0] == 2
 
     def test_its_request_token_is_shown_nowhere(self, asking: Asking) -> None:
         secret = f"{'0a' * 16}.{'Ab-_0' * 8}xyz"
