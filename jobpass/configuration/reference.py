@@ -39,13 +39,20 @@ _CHECKED = """## What is checked across the parts
 - Every profile, platform, role and field that is named exists; a near miss is suggested.
 - No job's subject can be that of a job of another profile, and no role's pattern takes a job of another profile: proved
   over all values that the fields' patterns, `reserved` and `otherwise` leave, and refused with a subject of both.
-- A role names its jobs: one that trusts every job of its profile, or that does not say whether it means a branch, a tag
-  or a pull request where the profile has `ref_type` or its `ref` begins with `refs/`, needs a reason in `allow_any`; so
-  does one for jobs that all have one subject (`form: instance`).
-- Every role can be assumed by some job: a platform registers its profile with one of its audiences, and its `where`
-  leaves room for the role's `when`; a role whose pin is required stands in the `roles` of such a platform.
-- AWS takes what is made of it: trust policies of at most 2048 characters, at most 100 audiences over all roles, at most
-  50 session tags with names that STS takes, source identities of 2 to 64 characters.
+- A role names its jobs, in each of its alternatives: one that trusts every job of its profile (also by a value that
+  every job has, such as `refs/*`, or one alternative or another), or that does not say whether it means a branch, a tag
+  or a pull request where the profile has `ref_type` or `ref`, needs a reason in `allow_any`; so does one for jobs that
+  all have one subject (`form: instance`).
+- No alternative repeats another or lies within it, and no role differs from another in its name alone.
+- Every role, and each of its alternatives, can be assumed by some job: a platform registers its profile with one of its
+  audiences, and its `where` leaves room for the role's `when` and `session_tags`; a role whose pin is required stands
+  in the `roles` of such a platform.
+- Another account is named by the roles that are in it, its number stands there once, and the policies that its roles
+  have by ARN are its own or AWS's; with such accounts, `issuer.url` is set, since no template of theirs can wait for an
+  address.
+- AWS takes what is made of it: trust policies of at most 2048 characters, at most 100 audiences over the roles of an
+  account, inline policies of at most 10,240 characters together and of the right form, at most 50 session tags with
+  names that STS takes, source identities of 2 to 64 characters.
 - A platform proves itself somehow; the `public_keys` of one are public, RSA of 2048 bits or more or EC on P-256, and
   each has a `kid` of its own.
 - A key signs for longer than the next one is published ahead, so that there is one to follow when it is due.

@@ -214,8 +214,8 @@ PLATFORMS = {
 
 ROLES = {
     "an unknown profile": Mistake("    profile: nightly\n    when", "    profile: nigthly # !\n    when", "roles.nightly-report.profile", "`nigthly` is no profile: did you mean `nightly`?"),
-    "a name of the stack's own roles": Mistake("  nightly-report:\n", "  keys-schedule: {profile: nightly, when: {team: data}} # !\n  nightly-report:\n", "roles.keys-schedule", "like a role that the stack makes for itself"),
-    "a name of invocation roles": Mistake("  nightly-report:\n", "  platform-x: {profile: nightly, when: {team: data}} # !\n  nightly-report:\n", "roles.platform-x", "as the names of invocation roles do"),
+    "a name of the stack's own roles": Mistake("  nightly-report:\n", "  keys-schedule: {profile: nightly, when: {team: ops}} # !\n  nightly-report:\n", "roles.keys-schedule", "like a role that the stack makes for itself"),
+    "a name of invocation roles": Mistake("  nightly-report:\n", "  platform-x: {profile: nightly, when: {team: ops}} # !\n  nightly-report:\n", "roles.platform-x", "as the names of invocation roles do"),
     "a when of an unknown field": Mistake(_NIGHTLY_WHEN, "    when: {teem: data} # !\n", "roles.nightly-report.when.teem", "did you mean `team`?"),
     "a when outside the subject": Mistake(_NIGHTLY_WHEN, '    when: {team: data, run_id: "1"} # !\n', "roles.nightly-report.when.run_id", "IAM sees nothing else of a token: use `team`, `job`"),
     "a when that no job has": Mistake(_NIGHTLY_WHEN, "    when: {team: Data} # !\n", "roles.nightly-report.when.team", "must match the pattern [a-z-]+ whole"),

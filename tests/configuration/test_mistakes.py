@@ -6,8 +6,11 @@ import pytest
 import yaml
 
 from jobpass.configuration import ConfigurationError, Problem, load, parse, yaml_document
+from tests.configuration import mistakes, role_mistakes
 from tests.configuration.example import SOUND, spoiled
-from tests.configuration.mistakes import MISTAKES, Mistake
+from tests.configuration.mistakes import Mistake
+
+MISTAKES = {**mistakes.MISTAKES, **role_mistakes.MISTAKES}
 
 
 def problems(text: str) -> tuple[Problem, ...]:

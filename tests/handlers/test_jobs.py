@@ -12,7 +12,7 @@ from jobpass_issuer.aws.item import registration_of
 from jobpass_issuer.domain.request_token import RequestToken
 from jobpass_issuer.handlers import jobs as function
 from tests.aws.wire import Aws, Trouble
-from tests.domain.examples import DEPLOY_ARN, STS, VAULT, body
+from tests.domain.examples import DEPLOY_ARN, RELEASE_ARN, STS, VAULT, body
 from tests.handlers.conftest import API_URL, TABLE
 from tests.handlers.events import CALLER, OTHER_CALLER, event, job_event, members
 
@@ -61,6 +61,35 @@ def test_a_registered_job_has_all_that_it_needs(aws: Aws, printed: Printed) -> N
     assert told["ended_at"] is None
     (item,) = aws.dynamodb.items(TABLE).values()
     assert before + 3600 <= registration_of(item).expires_at <= time.time() + 3600
+
+
+@pytest.mark.parametrize("roles", [None, []])
+def test_a_job_that_names_no_role_is_told_of_each_that_its_platform_may_name_and_has_none(
+    aws: Aws, printed: Printed, roles: list[str] | None
+) -> None:
+    told = members(_register(roles=roles))
+
+    assert told["roles"] == {
+        "deploy": {"arn": DEPLOY_ARN, "allowed": True},
+        "release": {
+            "arn": RELEASE_ARN,
+            "allowed": False,
+            "obstacle": "`ref` is `refs/heads/main`; the role wants `refs/tags/*`",
+        },
+    }
+    (item,) = aws.dynamodb.items(TABLE).values()
+    assert (registration_of(item).roles, registration_of(item).obstacles) == ({}, {})
+    assert members(_ask("GET", told["job_id"]))["roles"] == []
+
+
+def test_a_role_that_wants_a_pin_is_open_to_jobs_that_name_it_alone(aws: Aws, printed: Printed) -> None:
+    fields = {"repo": "web", "ref": "refs/tags/v1", "run_id": "run-1"}
+
+    named = members(_register(fields=fields, roles=["release"]))["roles"]
+    unnamed = members(_register(fields=fields, roles=[]))["roles"]
+
+    assert named["release"]["allowed"] is True
+    assert unnamed["release"]["obstacle"] == "`roles` are none; the role wants tokens that are pinned to `release`"
 
 
 def test_the_table_has_the_secrets_hash_and_the_log_has_neither(aws: Aws, printed: Printed) -> None:

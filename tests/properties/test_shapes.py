@@ -89,6 +89,27 @@ def test_the_order_does_not_matter(one: Said, other: Said) -> None:
     assert (one.shape.overlap(other.shape) is None) is (other.shape.overlap(one.shape) is None)
 
 
+@given(SAID, SAID)
+def test_a_set_within_another_holds_no_text_beside(one: Said, other: Said) -> None:
+    assert not one.shape.within(other.shape) or one.held() <= other.held()
+
+
+@given(st.text("ab*?", max_size=3), st.text("ab*?", max_size=3))
+def test_a_pattern_lies_within_another_exactly_where_that_takes_all_that_it_takes(one: str, other: str) -> None:
+    narrower, wider = SubjectPattern(one), SubjectPattern(other)
+
+    expected = all(wider.matches(text) for text in TEXTS if narrower.matches(text))
+
+    assert narrower.shape().within(wider.shape()) is expected
+
+
+@given(SAID, SAID)
+def test_a_set_lies_within_every_set_that_it_is_a_part_of(one: Said, other: Said) -> None:
+    assert one.shape.within(one.shape)
+    assert one.shape.within(Shape.either([other.shape, one.shape]))
+    assert Shape.either([one.shape, other.shape]).within(one.shape) is other.shape.within(one.shape)
+
+
 @given(SAID, st.frozensets(_words(), max_size=4))
 def test_what_is_excluded_and_nothing_else_is_missing(said: Said, words: frozenset[str]) -> None:
     rest = said.shape.without(words)

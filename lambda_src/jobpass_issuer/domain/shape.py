@@ -146,6 +146,42 @@ class Shape:
                         ways.append((my_target, their_target))
         return None
 
+    def within(self, other: "Shape", most: int = 20_000) -> bool:
+        """Whether every text of this set is one of the other; also False where more states than `most` would tell.
+
+        Walks this set's states together with all states of the other that the same text can lead to, depth first: a
+        text that is not in the other is mostly found at once.
+        """
+        start = (0, other._closures[0])
+        seen = {start}
+        ways = [start]
+        while ways:
+            mine, theirs = ways.pop()
+            if self._reaches_end[mine] and len(other.steps) - 1 not in theirs:
+                return False
+            for held, target in self._moves[mine]:
+                new = {(target, reached) for reached in other._led(held, theirs)} - seen
+                seen |= new
+                ways += new
+            if len(seen) > most:
+                return False
+        return True
+
+    def _led(self, held: frozenset[str], states: frozenset[int]) -> Iterator[frozenset[int]]:
+        """The sets of states that these states lead to, by one of the characters held."""
+        parts: list[tuple[frozenset[str], frozenset[int]]] = [(held, frozenset())]
+        for characters, target in (step for state in states for step in self.steps[state]):
+            parts = [
+                (kept, reached)
+                for part, before in parts
+                for kept, reached in (
+                    (part & characters, before | self._closures[target]),
+                    (part - characters, before),
+                )
+                if kept
+            ]
+        yield from {reached for _, reached in parts}
+
     @cached_property
     def _closures(self) -> tuple[frozenset[int], ...]:
         """The states that each state leads to without a character, itself included."""
