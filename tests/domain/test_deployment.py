@@ -1,6 +1,7 @@
 """A deployment as the jobs function carries it: whole after JSON, and its audiences those of its roles."""
 
 import json
+from dataclasses import replace
 
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.registration import Registration
@@ -39,6 +40,17 @@ def test_everything_is_found_by_its_name() -> None:
 
 def test_the_providers_audiences_are_exactly_those_of_the_roles() -> None:
     assert DEPLOYMENT.aws_audiences == (STS,)
+
+
+def test_each_accounts_provider_has_the_audiences_of_its_own_roles() -> None:
+    there = replace(DEPLOY, name="there", account_id="222233334444", audiences=("there.example.com",))
+    deployment = replace(DEPLOYMENT, roles={**DEPLOYMENT.roles, "there": there})
+
+    assert deployment.client_ids(None) == (STS,)
+    assert deployment.client_ids("222233334444") == ("there.example.com",)
+    assert deployment.client_ids("333344445555") == ()
+    assert deployment.aws_audiences == (STS, "there.example.com")
+    assert deployment.roles_in("222233334444") == (there,)
 
 
 def test_a_registration_survives_its_document_as_json() -> None:

@@ -7,12 +7,14 @@ import pytest
 
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import InvalidTokenError
+from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.standing import PlatformTerms, RoleTerms, Standing
 from tests.domain.examples import (
     CI_SERVER,
     DEPLOY,
     DEPLOY_ARN,
     DEPLOYMENT,
+    RELEASE,
     RELEASE_ARN,
     STANDING,
     STS,
@@ -91,6 +93,45 @@ def test_a_role_has_the_terms_that_are_in_force_now() -> None:
     stands = Standing.of(replace(DEPLOYMENT, roles=roles)).entitlement(HELD)
 
     assert stands.roles[DEPLOY_ARN] == RoleTerms((VAULT,), 7200, "jobpass-deploy")
+
+
+ELSEWHERE = "arn:aws:iam::222233334444:role/jobpass-deploy"
+
+
+@pytest.mark.parametrize(
+    ("account_id", "arn", "stands"),
+    [
+        ("222233334444", ELSEWHERE, True),
+        ("222233334444", DEPLOY_ARN, False),
+        ("333344445555", ELSEWHERE, False),
+        (None, DEPLOY_ARN, True),
+    ],
+)
+def test_a_role_that_is_another_accounts_by_now_is_lost(account_id: str | None, arn: str, stands: bool) -> None:
+    roles = {**DEPLOYMENT.roles, "deploy": replace(DEPLOY, account_id=account_id)}
+
+    entitlement = Standing.of(replace(DEPLOYMENT, roles=roles)).entitlement(registration(roles={arn: "deploy"}))
+
+    assert list(entitlement.roles) == ([arn] if stands else [])
+
+
+def test_a_role_that_has_another_path_by_now_is_lost() -> None:
+    roles = {**DEPLOYMENT.roles, "deploy": replace(DEPLOY, arn_path="jobs/jobpass-deploy")}
+
+    assert list(Standing.of(replace(DEPLOYMENT, roles=roles)).entitlement(HELD).roles) == [RELEASE_ARN]
+
+
+def test_a_role_under_another_roles_name_is_none() -> None:
+    assert list(STANDING.entitlement(registration(roles={DEPLOY_ARN: "release"})).roles) == []
+
+
+def test_roles_that_a_registration_kept_no_names_of_stand_by_their_arns() -> None:
+    document = {**HELD.to_document(), "roles": [DEPLOY_ARN, RELEASE_ARN, SYNC_ARN, ELSEWHERE[:-1]]}
+    held = Registration.from_document(document)
+    roles = {**DEPLOYMENT.roles, "release": replace(RELEASE, account_id="222233334444")}
+
+    assert list(STANDING.entitlement(held).roles) == [DEPLOY_ARN, RELEASE_ARN]
+    assert list(Standing.of(replace(DEPLOYMENT, roles=roles)).entitlement(held).roles) == [DEPLOY_ARN]
 
 
 @pytest.mark.parametrize("deployment", [DEPLOYMENT, Deployment({}, {}, {})], ids=["whole", "empty"])
