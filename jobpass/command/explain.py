@@ -101,7 +101,7 @@ COMMAND = Command(
         ),
         Argument(
             ("--audience",),
-            "preview: the audience (default: as registered, or one of AWS)",
+            "preview: the audience (default: the registered one, or sts.amazonaws.com)",
             {"metavar": "AUDIENCE"},
         ),
         Argument(

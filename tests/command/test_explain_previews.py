@@ -316,3 +316,18 @@ class TestFields:
 
         assert [str(each) for each in missed] == ["`workspace` is `dev`; the role wants `ops`"]
         assert misses(self.TEMPLATE, "a::b::c::dev", ["ops*"]) == ()
+
+
+def test_a_role_of_another_account_is_looked_at_there(asking: Asking) -> None:
+    asking.file(
+        "jobpass.yaml",
+        spoiled("    when: {team: data}\n", "    when: {team: data}\n    account: production\n    pin: required\n")
+        + 'accounts:\n  production: {id: "222233334444"}\n',
+    )
+    job = ("--profile", "nightly", "--field", "team=data", "--field", "job=report", "--field", "run_id=1")
+
+    document = asking.allowed("nightly-report", *job, "--role-arn", "nightly-report").document
+    assert document["role"] == "arn:aws:iam::222233334444:role/jobpass-nightly-report"
+    assert document["session"]["provider"] == PROVIDER.replace(ACCOUNT, "222233334444")
+    asking.allowed("nightly-report", *job, "--role-arn", document["role"])
+    asking.refused("nightly-report", *job, "--role-arn", document["role"].replace("2222", "3333"))
