@@ -87,6 +87,42 @@ def test_role_has_its_configured_policies_and_session_length(synthesize: Synthes
     assert role["MaxSessionDuration"] == 7200
 
 
+def test_role_has_all_that_its_settings_say(synthesize: Synthesize) -> None:
+    inline = {
+        "read": {"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/a"}]}
+    }
+    roles = {
+        "web-deploy": {
+            "profile": "ci",
+            "when": [
+                {"project_id": PROJECT, "ref_type": "branch", "ref": "refs/heads/main"},
+                {"project_id": PROJECT, "ref_type": "tag"},
+            ],
+            "session_tags": {"repo": "web*"},
+            "path": "/jobs/",
+            "inline_policies": inline,
+            "permissions_boundary": "arn:aws:iam::111122223333:policy/most",
+        }
+    }
+    platforms = _platforms_with_roles("web-deploy")
+    role = synthesize(roles=roles, platforms=platforms).role("jobpass-web-deploy")
+    assert role["Path"] == "/jobs/"
+    assert role["Policies"] == [{"PolicyName": "read", "PolicyDocument": {"Version": "2012-10-17", **inline["read"]}}]
+    assert role["PermissionsBoundary"] == "arn:aws:iam::111122223333:policy/most"
+    policy = trust_policy(role)
+    assert policy == _domain_policy(_configuration(roles=roles, platforms=platforms), "web-deploy", LATE_ISSUER)
+    condition = policy["Statement"][0]["Condition"]["StringLike"]
+    assert condition["aws:RequestTag/repo"] == "web*"
+    assert [each.endswith(":ref_type:tag:ref:*") for each in condition[f"{LATE_ISSUER.host_and_path}:sub"]] == [
+        False,
+        True,
+    ]
+
+
+def test_an_ordinary_role_has_neither_path_nor_boundary_nor_policies_of_its_own(example: Template) -> None:
+    assert {"Path", "PermissionsBoundary", "Policies"}.isdisjoint(example.role("jobpass-web-deploy"))
+
+
 def test_an_issuer_that_no_role_trusts_makes_no_provider(synthesize: Synthesize) -> None:
     template = synthesize(roles={}, platforms=_platforms_with_roles())
     assert template.of_type("AWS::IAM::OIDCProvider") == {}
