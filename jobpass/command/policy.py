@@ -23,7 +23,7 @@ _AD_HOC = {"form": "--form", "when": "--when", "audience": "--audience", "pin": 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the policy: by itself, ready for IAM, or with `--json` together with what it was made of."""
     role, profile, configuration = _role(options)
-    trust = _trust(options, configuration)
+    trust = _trust(options, role, configuration)
     policy = trust.policy(role, profile)
     characters = length(policy)
     if characters > MAX_TRUST_POLICY_LENGTH:
@@ -116,14 +116,15 @@ def _refused(error: ConfigurationError, remedy: str) -> CommandError:
     return CommandError("configuration", f"{error.source}: {count}", remedy, REFUSED, problems)
 
 
-def _trust(options: argparse.Namespace, configuration: Configuration | None) -> Trust:
+def _trust(options: argparse.Namespace, role: TrustingRole, configuration: Configuration | None) -> Trust:
     """Whom the policy trusts: the options come first, then the file."""
     issuer_url = options.issuer_url or (configuration.issuer.url if configuration else None)
+    account = options.account or role.account_id
     try:
         if options.provider_arn:
             return Trust.by_provider(options.provider_arn, issuer_url)
-        if options.account and issuer_url:
-            return Trust.in_account(options.account, issuer_url)
+        if account and issuer_url:
+            return Trust.in_account(account, issuer_url)
     except ValueError as error:
         remedy = (
             "the stack's output `IssuerUrl` has the URL, `aws iam list-open-id-connect-providers` the account's ARNs"
@@ -154,7 +155,11 @@ COMMAND = Command(
         ),
         Argument(("--issuer-url",), "the issuer (default: `issuer.url` of the file)", {"metavar": "URL"}),
         Argument(("--provider-arn",), "the OIDC provider in the role's account", {"metavar": "ARN"}),
-        Argument(("--account",), "the role's account, in the place of the provider's ARN", {"metavar": "ID"}),
+        Argument(
+            ("--account",),
+            "the role's account, in the place of the provider's ARN (default: that of the file, where it names one)",
+            {"metavar": "ID"},
+        ),
         Argument(
             ("--profile",), "the preset, or the profile of `--config`, whose jobs are trusted", {"metavar": "NAME"}
         ),

@@ -36,6 +36,20 @@ def policy(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any
     return printed
 
 
+def test_a_role_that_the_file_puts_into_another_account_trusts_the_provider_of_that(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "jobpass.yaml"
+    accounts = 'accounts: {staging: {id: "222233334444"}}\nroles:\n  web-deploy:\n    account: staging\n'
+    path.write_text(spoiled("roles:\n  web-deploy:\n", accounts), "utf-8")
+
+    there = policy(capsys, "web-deploy", "--config", str(path))
+    elsewhere = policy(capsys, "web-deploy", "--config", str(path), "--account", "111122223333")
+
+    assert there["Statement"][0]["Principal"] == {"Federated": PROVIDER.replace("111122223333", "222233334444")}
+    assert elsewhere["Statement"][0]["Principal"] == {"Federated": PROVIDER}
+
+
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
     """How a command line that is not good ends, and its error."""
     status = main(["policy", "--json", *arguments])
