@@ -40,12 +40,13 @@ def findings(draft: Draft) -> Iterator[Finding]:
             yield from (((*path, "account"), said) for _, said in named(path, "account", [settings.account], draft))
         yield from permission_checks.findings(name, settings, draft.configuration)
     platforms = _certain_platforms(draft)
+    some = {name: when_checks.some_subject(profile) for name, profile in draft.profiles.items()}
     for name, role, profile in draft.roles():
         mistakes = list(when_checks.findings(draft.configuration.roles[name], role, profile))
         yield from mistakes
         if not mistakes:
             yield from _admitted(draft.configuration.roles[name], role, profile, platforms)
-            yield from when_checks.breadth_findings(draft.configuration, role, profile)
+            yield from when_checks.breadth_findings(draft.configuration, role, profile, some[profile.name])
             yield from _size(("roles", name), role, profile, draft)
     yield from same_pascal("roles", draft.configuration.roles)
     yield from _same(draft)

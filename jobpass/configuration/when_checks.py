@@ -12,7 +12,7 @@ from jobpass.configuration.role_settings import RoleSettings
 from jobpass.configuration.suggestion import listed, suggestion
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.shape import Shape
-from jobpass_issuer.domain.string_like import WILDCARDS
+from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
 from jobpass_issuer.domain.subject import MAX_LENGTH, SubjectPattern
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
@@ -42,8 +42,13 @@ def findings(settings: RoleSettings, role: TrustingRole, profile: Profile) -> It
     yield from _tags(("roles", role.name, "session_tags"), role, profile)
 
 
-def breadth_findings(configuration: Configuration, role: TrustingRole, profile: Profile) -> Iterator[Finding]:
-    """Return the alternatives that trust too many jobs without a reason, and the reason that none needs."""
+def breadth_findings(
+    configuration: Configuration, role: TrustingRole, profile: Profile, some_job: str | None
+) -> Iterator[Finding]:
+    """Return the alternatives that trust too many jobs without a reason, and the reason that none needs.
+
+    `some_job` is the subject of any job of the profile.
+    """
     settings = configuration.roles[role.name]
     documented = configuration.profiles[profile.name].subject is None
     tagged = tagged_fields(role, profile)
@@ -53,7 +58,7 @@ def breadth_findings(configuration: Configuration, role: TrustingRole, profile: 
         found = breadth({**alternative, **loose}, profile, documented=documented)
         if found:
             broad.append(((*path, found[0]) if found[0] in alternative else path, found[1]))
-    if not broad and not tagged and len(role.when) > 1 and _together(role, profile):
+    if not broad and not tagged and len(role.when) > 1 and _together(role, profile, some_job):
         text = f"lets every job of profile `{profile.name}` assume the role, one alternative or another: leave some out"
         broad.append((("roles", role.name, "when"), text))
     if settings.allow_any is None:
@@ -63,10 +68,18 @@ def breadth_findings(configuration: Configuration, role: TrustingRole, profile: 
         yield path, "is not needed, and would excuse a looser `when` some day: leave it out"
 
 
-def _together(role: TrustingRole, profile: Profile) -> bool:
-    """Whether the alternatives leave no job of the profile out."""
-    union = Shape.either([SubjectPattern(each).shape() for each in role.subjects(profile)])
-    return subject_shape(profile).within(union)
+def _together(role: TrustingRole, profile: Profile, some_job: str | None) -> bool:
+    """Whether the alternatives leave no job of the profile out; most leave out the first one that comes to mind."""
+    patterns = [SubjectPattern(each) for each in role.subjects(profile)]
+    if some_job is not None and not any(each.matches(some_job) for each in patterns):
+        return False
+    return subject_shape(profile).within(Shape.either([each.shape() for each in patterns]))
+
+
+def some_subject(profile: Profile) -> str | None:
+    """Return the shortest subject of a profile's jobs."""
+    every = subject_shape(profile)
+    return every.overlap(every)
 
 
 def _repeated(
@@ -82,11 +95,24 @@ def _repeated(
 
 
 def _takes(wider: Mapping[str, str], narrower: Mapping[str, str]) -> bool:
-    return all(
-        value == narrower.get(name, "*")
-        or SubjectPattern(narrower.get(name, "*")).shape().within(SubjectPattern(value).shape())
-        for name, value in wider.items()
-    )
+    """Whether one alternative takes all jobs of another."""
+    return all(_covers(value, narrower.get(name, "*")) for name, value in wider.items())
+
+
+def _covers(wider: str, narrower: str) -> bool:
+    """Whether a value takes all that another takes; only two patterns that begin and end alike need the proof."""
+    if not has_wildcard(narrower):
+        return like(wider, narrower)
+    (begins, ends), (begin, end) = _ends(narrower), _ends(wider)
+    if wider == narrower or not (has_wildcard(wider) and begins.startswith(begin) and ends.endswith(end)):
+        return wider == narrower
+    return SubjectPattern(narrower).shape().within(SubjectPattern(wider).shape())
+
+
+def _ends(pattern: str) -> tuple[str, str]:
+    """What stands before the first wildcard and after the last."""
+    parts = pattern.replace("?", "*").split("*")
+    return parts[0], parts[-1]
 
 
 def _fields(path: Path, when: Mapping[str, str], profile: Profile) -> Iterator[Finding]:
