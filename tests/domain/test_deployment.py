@@ -27,7 +27,8 @@ def test_an_empty_deployment_survives_too() -> None:
     empty = Deployment({}, {}, {})
 
     assert Deployment.from_document(json.loads(json.dumps(empty.to_document()))) == empty
-    assert empty.aws_audiences == ()
+    assert empty.aws_audiences == (STS,)
+    assert empty.client_ids(None) == ()
 
 
 def test_everything_is_found_by_its_name() -> None:

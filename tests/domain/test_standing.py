@@ -8,9 +8,8 @@ import pytest
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import InvalidTokenError
 from jobpass_issuer.domain.registration import Registration
-from jobpass_issuer.domain.standing import PlatformTerms, RoleTerms, Standing
+from jobpass_issuer.domain.standing import RoleTerms, Standing
 from tests.domain.examples import (
-    CI_SERVER,
     DEPLOY,
     DEPLOY_ARN,
     DEPLOYMENT,
@@ -28,7 +27,7 @@ HELD = registration(roles=(DEPLOY_ARN, RELEASE_ARN))
 
 def _standing(**changes: object) -> Standing:
     """What stands where the platform has other terms."""
-    terms = PlatformTerms(CI_SERVER.audiences, ("deploy", "release"))
+    terms = STANDING.platforms["ci-server"]
     return replace(STANDING, platforms={"ci-server": replace(terms, **changes)})  # type: ignore[arg-type]
 
 
@@ -49,6 +48,29 @@ def test_jobs_of_a_platform_that_is_gone_have_no_right_any_more() -> None:
 
     with pytest.raises(InvalidTokenError, match="no longer part of the deployment"):
         gone.entitlement(HELD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "stands"),
+    [
+        ({"where": {"repo": "web"}}, True),
+        ({"where": {"repo": "we?"}}, True),
+        ({"where": {"repo": "api"}}, False),
+        ({"where": {"flow": "none"}, "profiles": {"ci": {"flow": "none"}}}, True),
+        ({"where": {"flow": "none"}}, False),
+        ({"where": {"flow": "*"}, "profiles": {"ci": {"flow": "none"}}}, False),
+        ({"profiles": {"nightly": {}}}, False),
+        ({"profiles": {}}, False),
+    ],
+)
+def test_a_job_that_its_platform_could_not_register_today_has_no_right_any_more(
+    changes: dict[str, object], stands: bool
+) -> None:
+    if stands:
+        assert _standing(**changes).entitlement(HELD).registration is HELD
+        return
+    with pytest.raises(InvalidTokenError, match="may no longer register such jobs"):
+        _standing(**changes).entitlement(HELD)
 
 
 def test_an_audience_that_the_platform_has_lost_is_lost_to_its_jobs() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from jobpass_issuer.domain.standing import PlatformTerms, Standing
 from tests.aws import wire_sts
 from tests.aws.wire import Aws, Trouble
 from tests.aws.wire_error import AwsError
-from tests.domain.examples import DEPLOY_ARN, DEPLOYMENT, JOB_ID, SECRET, STS
+from tests.domain.examples import DEPLOY_ARN, DEPLOYMENT, JOB_ID, SECRET
 from tests.handlers.conftest import TABLE, forget
 from tests.handlers.drawing import draw, prepare
 from tests.handlers.events import members
@@ -161,12 +162,13 @@ def test_a_job_of_a_platform_that_is_gone_draws_nothing(aws: Aws, printed: Print
     assert aws.operations() == ["dynamodb:BatchGetItem"]
 
 
-@pytest.mark.parametrize("terms", [PlatformTerms((STS,), ()), PlatformTerms((), ("deploy",))])
+@pytest.mark.parametrize("lost", ["roles", "audiences"])
 def test_a_job_draws_nothing_with_what_its_platform_has_lost(
-    aws: Aws, printed: Printed, tmp_path: Path, terms: PlatformTerms
+    aws: Aws, printed: Printed, tmp_path: Path, lost: str
 ) -> None:
     prepare(aws)
-    _deploy(tmp_path, {"ci-server": terms})
+    terms = Standing.of(DEPLOYMENT).platforms["ci-server"]
+    _deploy(tmp_path, {"ci-server": replace(terms, **{lost: ()})})  # type: ignore[arg-type]
 
     answer = draw()
 

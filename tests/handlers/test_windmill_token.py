@@ -11,7 +11,7 @@ from joserfc import jwt as verifier
 from joserfc.jwk import KeySet
 
 from jobpass_issuer.domain.documents import jwk_set
-from jobpass_issuer.domain.standing import PlatformTerms, Standing
+from jobpass_issuer.domain.standing import Standing
 from jobpass_issuer.handlers import token as function
 from tests.aws.wire import Aws, Trouble
 from tests.domain.examples import DEPLOYMENT, SECRET, STS, TOKEN, VAULT
@@ -35,7 +35,7 @@ def _ask(
 
 
 def _register(aws: Aws, **changes: Any) -> None:
-    register(aws, **{"fields": {"workspace": WORKSPACE, "path": "f/x"}, **changes})
+    register(aws, **{"fields": {"repo": "web", "workspace": WORKSPACE, "path": "f/x"}, **changes})
 
 
 def test_the_answer_is_the_token_as_plain_text_that_nobody_keeps(aws: Aws, printed: Printed) -> None:
@@ -84,7 +84,7 @@ def test_an_audience_is_what_the_gateway_left_of_it_to_the_letter(
 
 def _permit(directory: Path, audience: str) -> None:
     standing = Standing.of(DEPLOYMENT)
-    platforms = {name: PlatformTerms((audience,), terms.roles) for name, terms in standing.platforms.items()}
+    platforms = {name: replace(terms, audiences=(audience,)) for name, terms in standing.platforms.items()}
     (directory / "standing.json").write_text(json.dumps(replace(standing, platforms=platforms).to_document()))
     forget()
 

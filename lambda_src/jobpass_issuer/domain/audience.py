@@ -1,6 +1,8 @@
 """An audience: whom an ID token is for."""
 
 MAX_LENGTH = 255
+# What AWS's own guides and tools ask for (IAM user guide, "Create an OpenID Connect (OIDC) identity provider in IAM").
+AWS = "sts.amazonaws.com"
 # Microsoft Entra, "Configure an app to trust an external identity provider": the audience that it recommends.
 AZURE = "api://AzureADTokenExchange"
 _GOOGLE = "//iam.googleapis.com/projects/"

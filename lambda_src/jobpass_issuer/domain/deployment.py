@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from jobpass_issuer.domain.audience import AWS
 from jobpass_issuer.domain.platform import Platform
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.trusting_role import TrustingRole
@@ -19,8 +20,12 @@ class Deployment:
 
     @property
     def aws_audiences(self) -> tuple[str, ...]:
-        """The audiences that the roles of all accounts name, in order: those that IAM knows somewhere."""
-        return tuple(dict.fromkeys(audience for role in self.roles.values() for audience in role.audiences))
+        """The audiences that the roles of all accounts name, in order, and AWS's own: those that IAM knows somewhere.
+
+        AWS's own counts though no role here names it: somebody may keep their roles elsewhere.
+        """
+        named = (audience for role in self.roles.values() for audience in role.audiences)
+        return tuple(dict.fromkeys((*named, AWS)))
 
     def roles_in(self, account_id: str | None) -> tuple[TrustingRole, ...]:
         """Return the roles of an account, of the issuer's own for None."""

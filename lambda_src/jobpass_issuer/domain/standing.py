@@ -1,12 +1,13 @@
 """Standing: what of a registration still holds under the deployment that is in force now."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import InvalidTokenError
 from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.string_like import like
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,27 @@ class RoleTerms:
 
 @dataclass(frozen=True, slots=True)
 class PlatformTerms:
-    """What the jobs of one platform may have: audiences, and roles by name."""
+    """What the jobs of one platform may have, audiences and roles by name, and what they must be.
+
+    `profiles` says of each profile that it registers what stands for fields that a job leaves out.
+    """
 
     audiences: tuple[str, ...]
     roles: tuple[str, ...]
+    profiles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    where: Mapping[str, str] = field(default_factory=dict)
+
+    def admit(self, registration: Registration) -> bool:
+        """Whether the platform could register such a job today."""
+        absent = self.profiles.get(registration.profile)
+        if absent is None:
+            return False
+        fields = registration.fields
+        # As at registration: an absent field is as its platform demands only where that is what stands for it.
+        return all(
+            like(wanted, fields[name]) if name in fields else wanted == absent.get(name)
+            for name, wanted in self.where.items()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +75,16 @@ class Standing:
         """Return what a registration still entitles its job to.
 
         Raises:
-            InvalidTokenError: its platform is gone from the deployment, and the right of its jobs with it.
+            InvalidTokenError: its platform is gone from the deployment, or may no longer register such jobs, and the
+                right of its jobs is gone with that.
         """
         terms = self.platforms.get(registration.platform)
         if terms is None:
             raise InvalidTokenError("the platform of this job is no longer part of the deployment: register it anew")
+        if not terms.admit(registration):
+            raise InvalidTokenError(
+                "the platform of this job may no longer register such jobs: ask who deploys Jobpass"
+            )
         audiences = tuple(each for each in registration.audiences if each in terms.audiences)
         roles = {
             arn: role for arn, name in registration.roles.items() if (role := self._role(arn, name, terms)) is not None
@@ -85,7 +108,15 @@ class Standing:
     @classmethod
     def of(cls, deployment: Deployment) -> Self:
         """Return what a deployment lets stand."""
-        platforms = {each.name: PlatformTerms(each.audiences, each.roles) for each in deployment.platforms.values()}
+        platforms = {
+            each.name: PlatformTerms(
+                each.audiences,
+                each.roles,
+                {name: deployment.profiles[name].subject_values({}) for name in each.profiles},
+                each.where,
+            )
+            for each in deployment.platforms.values()
+        }
         roles = {
             name: RoleTerms(each.audiences, each.max_session_seconds, each.arn_path, each.account_id)
             for name, each in deployment.roles.items()
@@ -100,7 +131,7 @@ class Standing:
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Return the standing that `to_document` wrote."""
         platforms = {
-            name: PlatformTerms(tuple(each["audiences"]), tuple(each["roles"]))
+            name: PlatformTerms(tuple(each["audiences"]), tuple(each["roles"]), each["profiles"], each["where"])
             for name, each in document["platforms"].items()
         }
         roles = {
