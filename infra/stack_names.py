@@ -44,31 +44,29 @@ def chosen(configuration: Configuration, account: str | None, caller: str, argum
     """Return the stacks that the CDK command line is to be given beside its arguments.
 
     They are those of one account, the issuer's own for None, unless the arguments name stacks themselves. `caller` is
-    the number of the account that the credentials are for.
+    the number of the account that the credentials are for: stacks of other accounts are bound to theirs, and whoever
+    is trusted there may deploy them, but the issuer's would go wherever the credentials lead.
 
     Raises:
-        AccountError: there is no such account, or the credentials are for another.
+        AccountError: there is no such account, or it is not the one for the issuer.
     """
     ids = configuration.account_ids
     if account is not None:
         if account not in ids:
-            known = ", ".join(ids) or "none"
-            raise AccountError(f"ACCOUNT={account} is not under `accounts`, which has: {known}")
-        if caller != ids[account]:
-            raise AccountError(
-                f"these credentials are for {caller}, and `{account}` is {ids[account]}: use its profile"
-            )
+            raise AccountError(f"ACCOUNT={account} is not under `accounts`, which has: {', '.join(ids) or 'none'}")
         return list(stacks_in(configuration, account))
-    every = [name for each in (None, *ids) for name in stacks_in(configuration, each)]
-    if any(each == _ALL or any(fnmatchcase(name, each) for name in every) for each in arguments):
-        return []
-    for name, number in ids.items():
-        # The issuer's stack goes wherever it is deployed, and a second issuer would help nobody.
-        if caller == number:
-            raise AccountError(
-                f"these credentials are for the account `{name}`: add ACCOUNT={name}, or use the issuer's"
-            )
-    return list(stacks_in(configuration, None))
+    named = [each for each in (None, *ids) if _is_named(configuration, each, arguments)]
+    other = next((name for name, number in ids.items() if number == caller), None)
+    if other is not None and (None in named or not named):
+        text = f"these credentials are for the account `{other}`, and no issuer belongs there: add ACCOUNT={other}"
+        raise AccountError(f"{text}, or use credentials of the issuer's own account")
+    return [] if named else list(stacks_in(configuration, None))
+
+
+def _is_named(configuration: Configuration, account: str | None, arguments: Sequence[str]) -> bool:
+    """Whether arguments name a stack of an account, by a pattern too, or all stacks."""
+    names = list(stacks_in(configuration, account))
+    return any(each == _ALL or any(fnmatchcase(name, each) for name in names) for each in arguments)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,7 @@
 """Two more issuers in one account: one on a domain of its own, one that leaves its state when it is destroyed.
 
-The first has a path, a slash at its end and ES256, and nothing of it is to be kept; the second has CloudFront's name
+The first has a path, a slash at its end and ES256, other accounts have roles that trust it, and nothing of it is to be
+kept; the second has CloudFront's name
 and ES512, whose signatures are the longest, and retains its keys, table and documents.
 """
 
@@ -22,30 +23,45 @@ from tests.e2e.asking import QUERY, ask_for_token, bearer, token_of
 
 ISSUER = "https://oidc.example.com/api/oidc/"
 CERTIFICATE = "arn:aws:acm:us-east-1:000000000000:certificate/0f3c1a52-7d0e-4c55-9a10-6f2b6f1f7c11"
-JOBS = """
+PRODUCTION = "222233334444"
+STAGING = "333344445555"
+PROFILES = """
 profiles:
   scripts: {fields: {team: {}, job: {}}, subject: "team:{team}:job:{job}", session_tags: [team]}
-platforms:
-  scheduler:
+"""
+PLATFORM = """
     principals: ["arn:aws:iam::111122223333:role/ci-server"]
     profiles: [scripts]
     audiences: [sts.amazonaws.com]
-    roles: [report]
-roles:
-  report: {profile: scripts, when: {team: data, job: report}}
 """
+REPORT = "profile: scripts, when: {team: data, job: report}"
 OWN = f"""
 name: jobpass-own
 retention: destroy
 deletion_protection: false
 issuer: {{url: "{ISSUER}", certificate_arn: "{CERTIFICATE}"}}
 signing: {{algorithm: ES256}}
-{JOBS}
+accounts:
+  production: {{id: "{PRODUCTION}"}}
+  staging: {{id: "{STAGING}", provider: adopt}}
+{PROFILES}
+platforms:
+  scheduler: {PLATFORM}
+    roles: [report, report-production, report-staging]
+roles:
+  report: {{{REPORT}}}
+  report-production: {{account: production, {REPORT}}}
+  report-staging: {{account: staging, path: /jobs/, {REPORT}}}
 """
 LASTING = f"""
 name: jobpass-lasting
 signing: {{algorithm: ES512}}
-{JOBS}
+{PROFILES}
+platforms:
+  scheduler: {PLATFORM}
+    roles: [report]
+roles:
+  report: {{{REPORT}}}
 """
 
 
@@ -78,10 +94,10 @@ def _deploy_beside(first: Deployment, cdk: Cdk, assembly: Path) -> Deployment:
     return Deployment(embedded, outputs.read(first.aws, "jobpass-lasting"), assembly, cdk)
 
 
-def register(deployment: Deployment) -> Registration:
-    """A job that the role `report` trusts."""
+def register(deployment: Deployment, *roles: str) -> Registration:
+    """A job that the role `report` trusts, and each like it in another account."""
     platform = deployment.platform("PlatformSchedulerInvocationRoleArn")
-    return platform.register(Job({"team": "data", "job": "report"}, profile="scripts", roles=("report",)))
+    return platform.register(Job({"team": "data", "job": "report"}, profile="scripts", roles=roles or ("report",)))
 
 
 def fetch(deployment: Deployment) -> str:

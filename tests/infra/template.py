@@ -108,6 +108,8 @@ def resolve(value: Any) -> Any:
     if set(value) == {"Fn::Join"}:
         separator, parts = value["Fn::Join"]
         return str(separator).join(str(resolve(part)) for part in parts)
+    if set(value) == {"Fn::ImportValue"}:
+        return f"<{value['Fn::ImportValue']}>"
     if set(value) == {"Fn::Sub"}:
         return _substituted(*value["Fn::Sub"])
     return {key: resolve(each) for key, each in value.items()}

@@ -1,0 +1,1 @@
+"""Measurements of what grows with use, and the figures that they print."""
