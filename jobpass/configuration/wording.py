@@ -15,6 +15,7 @@ from jobpass.configuration.settings import Settings
 from jobpass.configuration.suggestion import listed, suggestion
 from jobpass.configuration.yaml_document import YamlDocument
 
+MAX_QUOTED_LENGTH = 200
 _NO_ARN = "is no ARN of {}: write it whole, such as `{}`"
 _FORMS = {
     forms.NAME: "must be a name of a-z, 0-9 and `-` that begins with a letter, 31 characters at most",
@@ -108,8 +109,21 @@ def _no_key(value: object) -> str:
     return f"{form}, not {'PEM' if '-----BEGIN' in str(value) else 'text'}" if isinstance(value, str) else form
 
 
+def _quotable(value: object) -> str:
+    """A value as a message may show it: not a key that was put into the wrong place, nor a whole page."""
+    text = str(value)
+    if "-----BEGIN" in text:
+        return "(a key that is not shown)"
+    return text if len(text) <= MAX_QUOTED_LENGTH else f"{text[:MAX_QUOTED_LENGTH]}…"
+
+
 def _kind(value: object) -> str:
-    kinds = {dict: "a mapping (`key: value`)", list: "a list", str: f"the text `{value}`", type(None): "nothing"}
+    kinds = {
+        dict: "a mapping (`key: value`)",
+        list: "a list",
+        str: f"the text `{_quotable(value)}`",
+        type(None): "nothing",
+    }
     return kinds.get(type(value), f"`{str(value).lower() if isinstance(value, bool) else value}`")
 
 
@@ -122,7 +136,7 @@ def _not_one_of(misfit: _Misfit) -> str:
 
 
 def _form(misfit: _Misfit) -> str:
-    pattern, value = misfit.error["ctx"]["pattern"], str(misfit.error["input"])
+    pattern, value = misfit.error["ctx"]["pattern"], _quotable(misfit.error["input"])
     if pattern == forms.PRINCIPAL_ARN:
         return _principal(value)
     return f"`{value}` {_FORMS[pattern]}"

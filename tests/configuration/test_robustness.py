@@ -83,3 +83,25 @@ def test_five_hundred_roles_of_ten_profiles_are_checked_within_three_seconds() -
 
     assert time.perf_counter() - began < 3
     assert len(configuration.deployment().roles) == 500
+
+
+@pytest.mark.parametrize("section", ["principals", "profiles"])
+def test_a_key_in_the_wrong_place_is_not_shown(section: str) -> None:
+    key = "-----BEGIN PRIVATE KEY-----\\nMIIEvQIBADANBgkq\\n-----END PRIVATE KEY-----"
+    told = _told(f'platforms: {{ci-server: {{{section}: "{key}"}}}}')
+    listed = _told(f'platforms: {{ci-server: {{{section}: ["{key}"]}}}}')
+    for text in (told, listed):
+        assert f"platforms.ci-server.{section}" in text
+        assert "MIIEvQ" not in text
+
+
+def test_a_long_value_is_told_in_part() -> None:
+    text = _told(f'platforms: {{ci-server: {{principals: ["{"x" * 5000}"]}}}}')
+    assert "is no ARN" in text
+    assert len(text) < 3000
+
+
+def _told(text: str) -> str:
+    with pytest.raises(ConfigurationError) as refused:
+        parse(text)
+    return str(refused.value)
