@@ -63,7 +63,7 @@ def test_the_shortest_publication_ahead_outlasts_every_copy_that_relying_parties
 
 
 def test_an_issuer_for_others_than_aws_needs_no_roles() -> None:
-    assert parse(SMALLEST).deployment().aws_audiences == ()
+    assert parse(SMALLEST).deployment().client_ids(None) == ()
 
 
 def test_roles_are_named_after_the_deployment(sound: Configuration) -> None:
