@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -60,19 +59,21 @@ def shell(own: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Mapping[
     }
 
 
-def make(shell: Mapping[str, str], script: str, output: Path | None = None) -> Ran:
-    """Run commands of the how-to in the checkout; what is deployed is not asked about first."""
-    more = {"ARGS": f"--require-approval never --output {output}"} if output else {}
-    return run(["bash", "--noprofile", "--norc", "-ec", script], {**shell, **more}, directory=REPOSITORY)
+def make(shell: Mapping[str, str], script: str, arguments: str = "") -> Ran:
+    """Run commands of the how-to in the checkout, with arguments for the CDK command line."""
+    return run(["bash", "--noprofile", "--norc", "-ec", script], {**shell, "ARGS": arguments}, directory=REPOSITORY)
 
 
 @pytest.fixture(scope="module")
-def production(own: Deployment, shell: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    """The other account, deployed by the commands of the how-to; how the last of them ended."""
+def production(own: Deployment, shell: Mapping[str, str]) -> Ran:
+    """The other account, deployed by the commands of the how-to; how the last of them ended.
+
+    What was synthesized for the issuer's own account is taken as it is, and nobody is asked.
+    """
     bootstrap, deploy = HOW_TO.block("sh", "make bootstrap").splitlines()
     ran = make(shell, bootstrap)
     assert ran.returncode == 0, ran.stderr
-    return make(shell, deploy, tmp_path_factory.mktemp("cloud-assembly"))
+    return make(shell, deploy, f"--require-approval never --app {own.assembly}")
 
 
 @pytest.fixture(scope="module")
