@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from cfnlint import api as cfnlint
+from cfnlint.config import ManualArgs
 
 from jobpass.configuration import parse
 from jobpass_issuer.domain.issuer import Issuer
@@ -144,6 +146,17 @@ def test_no_address_is_expected_where_none_of_cloudfronts_is_written(
     for issuer in (example, templates["jobpass"]):
         (documents,) = issuer.of_type("Custom::IssuerDocuments").values()
         assert "ExpectedIssuerUrl" not in documents["Properties"]
+
+
+@pytest.mark.parametrize("trust", [{}, {"trust": {"stacks": 1}}], ids=["accounts", "roles-beside"])
+def test_cfn_lint_finds_nothing_in_the_stacks_beside_the_issuers(
+    synthesize_all: SynthesizeAll, trust: dict[str, object]
+) -> None:
+    _, *beside = synthesize_all(**(trust or ACCOUNTS)).values()
+    assert beside
+    for template in beside:
+        findings = cfnlint.lint(template.path.read_text("utf-8"), config=ManualArgs(regions=["us-east-1"]))
+        assert [str(finding) for finding in findings] == []
 
 
 def roles(template: Template) -> set[str]:
