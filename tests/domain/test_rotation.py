@@ -102,10 +102,11 @@ def test_an_unusable_reserve_is_retired_and_replaced() -> None:
     assert _due(ring(active(), prepared(usable=False))) == (Retire("reserve"), Prepare("RS256"))
 
 
-def test_an_unusable_reserve_that_nobody_ever_saw_is_removed_at_once() -> None:
-    unseen = prepared(usable=False, served_at=None)
+def test_an_unusable_reserve_that_nobody_ever_saw_is_deleted_and_removed_at_once() -> None:
+    unseen = ring(active(), prepared(usable=False, served_at=None), served=("active",))
 
-    assert _due(ring(active(), unseen, served=("active",))) == (Remove("reserve"), Prepare("RS256"))
+    assert _due(unseen) == (Prepare("RS256"), ScheduleDeletion("reserve"))
+    assert _due(unseen.deletion_scheduled("reserve", NOW)) == (Prepare("RS256"), Remove("reserve"))
 
 
 def test_an_unusable_reserve_that_is_in_the_set_stays_there_for_a_while_though_nobody_wrote_down_since_when() -> None:
@@ -118,11 +119,21 @@ def test_a_retired_key_stays_until_nobody_takes_its_last_token() -> None:
     end = NOW + 7200 + 300 + 300 + 300
 
     assert _due(current, end - 1) == ()
-    assert _due(current, end) == (Remove("retired"),)
+    assert _due(current, end) == (ScheduleDeletion("retired"),)
     assert POLICY.retired_seconds(current.key("retired")) == end - NOW
 
 
-def test_a_removed_key_is_scheduled_for_deletion_before_the_set_goes_out_without_it() -> None:
+def test_a_key_is_scheduled_for_deletion_before_it_leaves_the_set() -> None:
+    """Else a table restored from when it signed would sign with a key that nobody knows."""
+    current = ring(active(), prepared(), retired(since=NOW - DAY))
+    scheduled = current.deletion_scheduled("retired", NOW)
+
+    assert _due(current) == (ScheduleDeletion("retired"),)
+    assert _due(scheduled) == (Remove("retired"),)
+    assert _due(scheduled.removed("retired", NOW)) == (Publish(),)
+
+
+def test_a_removed_key_of_which_kms_was_not_told_is_scheduled_for_deletion_before_the_set_goes_out() -> None:
     current = ring(active(), prepared(), removed(deleted_at=None), served=("active", "removed", "reserve"))
 
     assert _due(current) == (ScheduleDeletion("removed"), Publish())
@@ -227,9 +238,9 @@ def test_everything_at_once_comes_in_its_order() -> None:
 
     assert _due(current) == (
         Disable("bad"),
-        Remove("retired"),
         Retire("reserve"),
         Prepare("RS256"),
+        ScheduleDeletion("retired"),
         Forget("gone"),
     )
 

@@ -170,6 +170,24 @@ def test_a_restored_table_revives_nothing_that_was_revoked() -> None:
     assert world.issue() is not None
 
 
+@pytest.mark.parametrize("revoked_until", range(15))
+@pytest.mark.parametrize("removed_until", range(9))
+@pytest.mark.parametrize("meanwhile", [0, HOUR])
+def test_no_table_signs_with_a_key_that_a_revocation_took_out_of_the_set(
+    removed_until: int, revoked_until: int, meanwhile: int
+) -> None:
+    """The removal of the first key dies, then a revocation of the second, then the table is as when the first signed.
+
+    A set without the first key may be out by then, so KMS must have been told before that it is to sign no more.
+    """
+    happened = [rotate_now, wait(720), run(removed_until), revoke(1, revoked_until), wait(meanwhile)]
+    world = live(RotationPolicy("RS256", DAY, 60, 60, 60), happened)
+    founded = next(index for index, ring in enumerate(world.history) if ring.active is not None)
+    restore_table(founded, same_table=False)(world)
+
+    assert world.violations() == []
+
+
 def test_an_emptied_table_is_filled_from_the_keys_and_begins_no_second_ring() -> None:
     """What is published stays published, and one of those keys signs on."""
     world = World(RotationPolicy("RS256", 90 * DAY, DAY, HOUR, 300))

@@ -66,7 +66,7 @@ class Retire:
 
 @dataclass(frozen=True, slots=True)
 class Remove:
-    """Take this key out of the set."""
+    """Take this key, with which KMS signs no more, out of the set."""
 
     kid: str
 
@@ -115,27 +115,30 @@ def _steps(ring: KeyRing, policy: RotationPolicy, now: int) -> Iterator[Action]:
         # Before anything else that could fail: a key that nobody may trust is still shown.
         yield Publish()
         return
-    yield from (Remove(key.kid) for key in ring.keys if _has_served_its_time(key, ring, policy, now))
     # Not removed at once: were the table lost with the word of its last step, such a key might have signed in it.
     yield from (Retire(key.kid) for key in ring.keys if _is_surplus(key, ring, policy) and _was_shown(key, ring))
     # A new issuer begins with two: one that signs, one in reserve.
     missing = (1 if ring.founded else 2) - _reserve_size(ring, policy)
     if missing > 0:
         yield from [Prepare(policy.algorithm)] * missing
-    yield from _farewells(ring, now)
+    yield from _farewells(ring, policy, now)
     if missing <= 0 and (ring.served != ring.published_kids or any(key.served_at is None for key in ring.published)):
         yield Publish()
 
 
-def _farewells(ring: KeyRing, now: int) -> Iterator[Action]:
+def _farewells(ring: KeyRing, policy: RotationPolicy, now: int) -> Iterator[Action]:
     for key in ring.keys:
-        if key.state in {KeyState.REMOVED, KeyState.REVOKED}:
+        has_served = _has_served_its_time(key, ring, policy, now)
+        if has_served or key.state in {KeyState.REMOVED, KeyState.REVOKED}:
             if key.state is KeyState.REVOKED and key.disabled_at is None:
                 # KMS takes no mark for a key that waits for its deletion, and the mark must outlive the table.
                 continue
-            # Before the set goes out without it: a restored ring must not sign with a key that nobody knows any more.
+            # While the key is still in the set: a restored table may sign with it, which it must not be able to once
+            # nobody knows the key. Removed first, it would be left out of a set that a revocation sends out at once.
             if key.deleted_at is None:
                 yield ScheduleDeletion(key.kid)
+            elif has_served:
+                yield Remove(key.kid)
             elif key.kid not in ring.served and key.deleted_at + REMEMBERED_SECONDS <= now:
                 yield Forget(key.kid)
 
