@@ -11,6 +11,7 @@ from jobpass.command.explain_case import Case
 from jobpass.command.explain_report import Report, diagnosis_lines
 from jobpass.command.terminal import Terminal
 from jobpass.explain import diagnose, explain
+from jobpass.explain.quoting import plain
 from jobpass.lookup.text_input import STANDARD_INPUT, read
 
 _LAST_SECOND = 253_402_300_799  # The end of the year 9999, beyond which there is no date to show.
@@ -23,13 +24,19 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     now = _moment(options.at)
     case = Case.of(options)
     verdict = explain(case.presented.token, case.side.account, now=now, jwk_set=case.jwk_set, request=case.request)
-    report = Report(case.wording.of(verdict), case.side.account.role_arn, now, case.assumed, case.unseen)
+    unseen = (*case.unseen, *map(_of_the_call, verdict.open_keys))
+    report = Report(case.wording.of(verdict), case.side.account.role_arn, now, case.assumed, unseen)
     if options.json:
         terminal.say_json(report.to_document())
     else:
         for line in report.lines(terminal):
             terminal.say(line)
     return report.status
+
+
+def _of_the_call(key: str) -> str:
+    option = "--session-name NAME" if key.lower() == "sts:rolesessionname" else f"--context {plain(key)}=VALUE"
+    return f"{plain(key)} of the call, on which the trust policy makes it depend (`{option}`)"
 
 
 def _diagnose(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -137,6 +144,11 @@ COMMAND = Command(
         ),
         Argument(("--no-jwks",), "leave the signature unchecked", {"action": "store_true"}),
         Argument(("--session-name",), "the RoleSessionName of the call", {"metavar": "NAME"}),
+        Argument(
+            ("--context",),
+            "a condition key of the call that token and role do not tell, such as aws:SourceIp; may be repeated",
+            _list("KEY=VALUE"),
+        ),
         Argument(("--duration",), "the DurationSeconds of the call", {"metavar": "SECONDS", "type": int}),
         Argument(("--at",), "the moment of the call (default: now)", {"metavar": "TIME"}),
         Argument(("--error",), "an error text from a log, alone; `-` is standard input", {"metavar": "TEXT"}),

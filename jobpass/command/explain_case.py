@@ -10,6 +10,7 @@ from jobpass.command.explain_options import check
 from jobpass.configuration import Configuration, ConfigurationError, load
 from jobpass.doctor.network import Network
 from jobpass.explain import Request
+from jobpass.explain.condition_keys import OF_THE_CALL
 from jobpass.explain.federation import is_role_arn
 from jobpass.lookup.field_wording import FieldWording
 from jobpass.lookup.file_role import file_role
@@ -66,7 +67,7 @@ class Case:
         presented = given or _preview(options, _required(file, options), side)
         _check_pins(options, presented, side)
         keys = _keys(options, presented, side)
-        request = Request(options.session_name or "explain", options.duration)
+        request = Request(options.session_name, options.duration, keys=_context(options.context))
         return cls(presented, side, keys, request, _wording(options, file, presented, side))
 
 
@@ -150,6 +151,22 @@ def _fields(given: list[str]) -> dict[str, str]:
             raise UsageError(f"`--field {each}` {problem}", "write each field once, as `--field ref=refs/heads/main`")
         fields[name] = value
     return fields
+
+
+def _context(given: list[str]) -> dict[str, str | tuple[str, ...]]:
+    """The condition keys of the call; what a token or a role says is not for anybody to say otherwise."""
+    keys: dict[str, str | tuple[str, ...]] = {}
+    known = {name.lower(): name for name in OF_THE_CALL}
+    for each in given:
+        name, equals, value = each.partition("=")
+        key = known.get(name.lower())
+        if not equals or key is None or key in keys:
+            problem = "names no key of a call" if key is None else "names a key twice" if equals else "has no `=`"
+            raise UsageError(
+                f"`--context {each}` {problem}", f"write KEY=VALUE, each once, of {', '.join(OF_THE_CALL)}"
+            )
+        keys[key] = value
+    return keys
 
 
 def _pin(written: str, file: _File, side: RoleSide) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 
 from jobpass.command.errors import UsageError
+from jobpass.command.masking import masked
 from jobpass.explain.federation import is_role_arn
 from jobpass_issuer.domain.issuer import url_mistake
 
@@ -51,6 +52,8 @@ def _role(options: argparse.Namespace) -> None:
 
 
 def _values(options: argparse.Namespace) -> None:
+    if any(masked(each) != each for each in (options.session_name or "", *options.context)):
+        raise UsageError("`--session-name` or `--context` holds a token", "hand it over with `--token-env`")
     if options.jwks and options.no_jwks:
         raise UsageError("`--jwks` and `--no-jwks` exclude one another", "leave one of both out")
     if options.account and not _ACCOUNT.fullmatch(options.account):

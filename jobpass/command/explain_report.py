@@ -13,8 +13,8 @@ from jobpass.explain.quoting import plain
 from jobpass.explain.trust_policy import ConditionResult, StatementResult
 
 _MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.SKIPPED: "-"}
-_COLOURS = {"ok": "green", "FAILED": "red", "-": "yellow"}
-_HOLDS = {True: "ok", False: "FAILED"}
+_COLOURS = {"ok": "green", "FAILED": "red", "-": "yellow", "?": "yellow"}
+_HOLDS = {True: "ok", False: "FAILED", None: "?"}
 _HEAD = ("", "operator", "wants", "is")
 
 
@@ -123,8 +123,16 @@ def _statement(found: StatementResult, terminal: Terminal) -> Iterator[str]:
 
 
 def _cells(line: ConditionResult) -> tuple[str, str, str, str]:
-    actual = "(no such key)" if line.actual is None else "\n".join(map(plain, line.actual))
-    return _HOLDS[line.matched], plain(line.operator), "\n".join(map(plain, line.expected)), actual
+    if line.is_open:
+        actual = "(not known)"
+    else:
+        actual = "(no such key)" if line.actual is None else "\n".join(map(plain, line.actual))
+    return (
+        _HOLDS[None if line.is_open else line.matched],
+        plain(line.operator),
+        "\n".join(map(plain, line.expected)),
+        actual,
+    )
 
 
 def _marked(lines: Iterator[str], terminal: Terminal) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """What is wrong with a configuration: every mistake, where it is and how to mend it."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 Path = tuple[str | int, ...]
 # Where a mistake is, and what is wrong with its remedy, before the line is known.
@@ -27,9 +28,16 @@ class ConfigurationError(Exception):
 
     def __init__(self, source: str, problems: Sequence[Problem]) -> None:
         self.source = source
-        self.problems = tuple(problems)
+        # A terminal obeys what a file's author may have put into it.
+        self.problems = tuple(
+            replace(each, path=_printable(each.path), message=_printable(each.message)) for each in problems
+        )
         count = f"{len(self.problems)} mistake{'' if len(self.problems) == 1 else 's'}"
         super().__init__("\n  ".join([f"{source}: {count}", *(str(problem) for problem in self.problems)]))
+
+
+def _printable(text: str) -> str:
+    return "".join(mark if mark.isprintable() else json.dumps(mark)[1:-1] for mark in text)
 
 
 def dotted(path: Path) -> str:

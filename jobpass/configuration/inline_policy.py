@@ -13,6 +13,10 @@ _VERSIONS = ("2012-10-17", "2008-10-17")
 _SID = re.compile(r"[A-Za-z0-9]*")
 _ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?-]+")
 _RESOURCE = re.compile(r"\*|arn:.+", re.DOTALL)
+# `Ref` and `Fn::Sub` would reach CloudFormation as functions of its own.
+_KEY = re.compile(r"(?!Fn::)[^\s:/]+[:/].+", re.DOTALL)
+# CDK takes such text for a value of its own that it fills in later.
+_CDK_VALUE = "${Token["
 _OPERATOR = re.compile(
     r"((ForAllValues|ForAnyValue):)?"
     r"(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)|Bool|BinaryEquals"
@@ -23,6 +27,7 @@ _OPERATOR = re.compile(
 def document_findings(path: Path, document: Mapping[str, Any]) -> Iterator[Finding]:
     """Return what IAM would refuse of a policy's form; what its actions and resources are called is not known here."""
     yield from _unknown(path, document, _DOCUMENT)
+    yield from _texts(path, document)
     version = document.get("Version", _VERSIONS[0])
     if version not in _VERSIONS:
         yield (
@@ -47,6 +52,19 @@ def document_findings(path: Path, document: Mapping[str, Any]) -> Iterator[Findi
         if isinstance(sid, str) and sid and sid in sids:
             yield (*place, "Sid"), f"`{sid}` is the Sid of an earlier statement: each is its own, or is left out"
         sids |= {sid} if isinstance(sid, str) else set()
+
+
+def _texts(path: Path, given: Any) -> Iterator[Finding]:
+    """Find text that does not reach IAM as it is, wherever it stands (IAM API, "PutRolePolicy")."""
+    if isinstance(given, dict | list):
+        for name, inner in given.items() if isinstance(given, dict) else enumerate(given):
+            yield from _texts((*path, name), name) if isinstance(name, str) else ()
+            yield from _texts((*path, name), inner)
+    elif isinstance(given, str):
+        if _CDK_VALUE in given:
+            yield path, f"holds `{_CDK_VALUE}`, which CDK takes for a value of its own: leave it out"
+        if any(not (" " <= sign <= "~" or "\xa0" <= sign <= "\xff" or sign in "\t\n\r") for sign in given):
+            yield path, "holds a character that IAM takes in no policy: write others in its place"
 
 
 def _statement(path: Path, statement: Mapping[str, Any]) -> Iterator[Finding]:
@@ -99,6 +117,11 @@ def _condition(path: Path, condition: Any) -> Iterator[Finding]:
             yield place, "must be a mapping of condition keys, such as `{aws:RequestedRegion: eu-west-1}`"
             continue
         for key, value in keys.items():
+            if not _KEY.fullmatch(key):
+                text = (
+                    "is no condition key, such as `aws:RequestedRegion`; CloudFormation's functions have no place here"
+                )
+                yield (*place, key), text
             for entry, each in _entries((*place, key), value):
                 if not isinstance(each, str | bool | int):
                     yield entry, "must be text, a number or a truth, or a list of such"

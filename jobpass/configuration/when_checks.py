@@ -148,6 +148,8 @@ def _tags(path: Path, role: TrustingRole, profile: Profile) -> Iterator[Finding]
             )
             continue
         mistake = value_mistake(profile, name, value)
+        if mistake is None and value and value == profile.fields[name].otherwise and name not in profile.constants:
+            mistake = f"`{value}` stands in the subject for a job without `{name}`, and such a job has no tag of it"
         if mistake is None and not _TAG_VALUE.fullmatch("".join(sign for sign in value if sign not in WILDCARDS)):
             mistake = f"`{value}` is no tag's value: STS takes 256 letters, digits, blanks and `_.:/=+@-` at most"
         if mistake is None and not any(compatible(value, each.get(name, "*")) for each in role.when):

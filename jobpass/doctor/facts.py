@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 # Why there is no answer. The first three say nothing of the issuer itself: it could not be looked at.
-Cause = Literal["name", "connection", "proxy", "tls", "time", "protocol"]
+Cause = Literal["name", "connection", "proxy", "tls", "time", "protocol", "private"]
 OUT_OF_REACH: frozenset[Cause] = frozenset({"name", "connection", "proxy"})
 
 

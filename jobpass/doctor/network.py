@@ -117,5 +117,10 @@ def family(address: str) -> Family:
     return "IPv4" if ipaddress.ip_address(address.partition("%")[0]).version == 4 else "IPv6"
 
 
+def on_the_internet(address: str) -> bool:
+    """Whether an address is one that everybody can reach."""
+    return ipaddress.ip_address(address.partition("%")[0]).is_global
+
+
 def _words(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

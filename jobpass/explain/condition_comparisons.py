@@ -6,24 +6,23 @@ Source: IAM user guide, "IAM JSON policy elements: Condition operators".
 import base64
 import ipaddress
 import operator
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from types import MappingProxyType
 
 from jobpass.explain.policy_value import PolicyValue
 
 Comparison = Callable[[PolicyValue, str], bool]
 _Order = Callable[[Decimal, Decimal], bool]
+# Python would read `1_000`, blanks and the digits of every script too.
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 
 
 def number(text: str) -> Decimal | None:
     """Return a number, whole or with a fraction, or None where the text is none."""
-    try:
-        value = Decimal(text.strip())
-    except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+    return Decimal(text.strip()) if _NUMBER.fullmatch(text.strip()) else None
 
 
 def date(text: str) -> Decimal | None:

@@ -32,6 +32,21 @@ OWN_CLAIMS: Mapping[str, tuple[str, ...]] = {
 UNLISTED_ISSUERS = ("oidc.circleci.com", "accounts.google.com")
 
 TAG_PREFIX = "aws:RequestTag/"
+# What a call has by how and from where it is made, of which neither token nor role says anything ("AWS global condition
+# context keys", "Properties of the network" and "of the request"; the session's name is a parameter).
+OF_THE_CALL = (
+    "aws:PrincipalIsAWSService",
+    "aws:Referer",
+    "aws:RequestedRegion",
+    "aws:SourceIp",
+    "aws:SourceVpc",
+    "aws:SourceVpce",
+    "aws:UserAgent",
+    "aws:ViaAWSService",
+    "aws:VpcSourceIp",
+    "sts:RoleSessionName",
+)
+_OF_THE_CALL = frozenset(map(str.lower, OF_THE_CALL))
 
 
 class ConditionKeys:
@@ -49,6 +64,10 @@ class ConditionKeys:
         """Return the value of a key that has one, as a policy variable wants it."""
         values = self.get(key)
         return values[0] if values and len(values) == 1 else None
+
+    def is_open(self, key: str) -> bool:
+        """Whether the request may have a key or not, since it is the call's and the call is not known."""
+        return key.lower() in _OF_THE_CALL and self.get(key) is None
 
     def with_values(self, values: Mapping[str, str | tuple[str, ...]]) -> "ConditionKeys":
         """Return these keys and others, which replace those of the same name."""
@@ -84,7 +103,6 @@ def condition_keys(
         f"{provider.name}:{name}": _texts(value) for name, value in own.items() if value is not None
     }
     values |= {
-        "sts:RoleSessionName": request.session_name,
         "sts:RoleAuthorizedByIdp": "true" if authorized_by_idp(claims, role_arn) else "false",
         "aws:CurrentTime": datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:EpochTime": str(now),
@@ -94,6 +112,8 @@ def condition_keys(
         "aws:PrincipalType": "User",
         "aws:userid": provider.arn,
     }
+    if request.session_name is not None:
+        values["sts:RoleSessionName"] = request.session_name
     if request.source_ip is not None:
         values["aws:SourceIp"] = request.source_ip
     if source_identity is not None:

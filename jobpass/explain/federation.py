@@ -59,9 +59,12 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An AssumeRoleWithWebIdentity call, but for the token; `keys` holds further condition keys of the request."""
+    """An AssumeRoleWithWebIdentity call, but for the token; None where it is not known.
 
-    session_name: str = "explain"
+    `keys` holds further condition keys of the request.
+    """
+
+    session_name: str | None = None
     duration_seconds: int | None = None
     provider_id: str | None = None
     source_ip: str | None = None

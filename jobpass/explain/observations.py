@@ -6,7 +6,7 @@ from jobpass.explain import sts_errors
 from jobpass.explain.condition_operators import FOR_ALL
 from jobpass.explain.quoting import plain
 from jobpass.explain.refusal import Refusal
-from jobpass.explain.trust_policy import StatementResult, TrustResult
+from jobpass.explain.trust_policy import ASSUME, StatementResult, TrustResult
 from jobpass.explain.verdict import Check
 
 _AMBIGUOUS = {
@@ -24,7 +24,7 @@ def notes(checks: Sequence[Check], result: TrustResult | None, unacceptable: Ref
         told.append(f"STS says the same for {_AMBIGUOUS[refusal.message]}: its text alone does not tell them apart")
     elif refusal is None and result is not None:
         for found in result.statements:
-            if found.statement.allows and any(found.applies_to(action) for action in result.needed):
+            if found.statement.allows and found.applies_to(ASSUME):
                 told += _too_wide(found)
         told.append("a role or provider that was just made is refused for some ten seconds all the same")
     if unacceptable is not None:

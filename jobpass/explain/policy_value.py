@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-# `${key}` and `${key, 'default'}` (IAM user guide, "IAM policy elements: Variables and tags").
-_VARIABLE = re.compile(r"\$\{(?P<name>[^,}]*?)\s*(,\s*'(?P<default>[^']*)'\s*)?\}")
+# `${key}` and `${key, 'default'}` (IAM user guide, "IAM policy elements: Variables and tags"). No brace within, so that
+# a text of many beginnings is read once and not from each of them anew.
+_VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 _SPECIAL = frozenset("*?$")
 
 Lookup = Callable[[str], str | None]
@@ -35,13 +36,22 @@ class PolicyValue:
         parts: list[tuple[str, bool]] = []
         end = 0
         for found in _VARIABLE.finditer(text) if variables else ():
-            value = found["name"] if found["name"] in _SPECIAL else lookup(found["name"])
-            value = found["default"] if value is None else value
+            name, comma, default = (each.strip() for each in found[1].partition(","))
+            quoted = len(default) > 1 and default[0] == default[-1] == "'" and "'" not in default[1:-1]
+            if comma and not quoted:
+                continue
+            value = name if name in _SPECIAL else lookup(name)
+            value = default[1:-1] if value is None and comma else value
             if value is None:
                 return None
             parts += [(text[end : found.start()], True), (value, False)]
             end = found.end()
         return cls((*parts, (text[end:], True)))
+
+    @classmethod
+    def variables(cls, text: str) -> Iterator[str]:
+        """Return the keys of the variables in a policy's text."""
+        return (found[1].partition(",")[0].strip() for found in _VARIABLE.finditer(text))
 
     @property
     def text(self) -> str:

@@ -14,7 +14,7 @@ _SESSION_NAME = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
 
 def wrong_parameter(request: Request) -> Refusal | None:
     """Return what STS says of a session name or a duration that no role takes."""
-    if not _SESSION_NAME.fullmatch(request.session_name):
+    if request.session_name is not None and not _SESSION_NAME.fullmatch(request.session_name):
         return _constraint(
             "roleSessionName",
             r"Member must satisfy regular expression pattern: [\w+=,.@-]*",

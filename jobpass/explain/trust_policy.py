@@ -5,7 +5,7 @@ is refused. Beside AssumeRoleWithWebIdentity a token with tags needs sts:TagSess
 sts:SetSourceIdentity.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jobpass.explain.condition_keys import ConditionKeys
 from jobpass.explain.federation import Provider
@@ -19,13 +19,17 @@ SET_SOURCE_IDENTITY = "sts:SetSourceIdentity"
 
 @dataclass(frozen=True, slots=True)
 class ConditionResult:
-    """One condition: what the policy expects, what the request has (None: no such key), and whether it holds."""
+    """One condition: what the policy expects, what the request has (None: no such key), and whether it holds.
+
+    `is_open` is whether that cannot be told, since the key is the call's; `matched` is then what lets the call through.
+    """
 
     operator: str
     key: str
     expected: tuple[str, ...]
     actual: tuple[str, ...] | None
     matched: bool
+    is_open: bool = False
 
     def to_document(self) -> dict[str, object]:
         """Return plain values for JSON."""
@@ -34,7 +38,7 @@ class ConditionResult:
             "key": self.key,
             "expected": list(self.expected),
             "actual": None if self.actual is None else list(self.actual),
-            "matched": self.matched,
+            "matched": None if self.is_open else self.matched,
         }
 
 
@@ -55,6 +59,11 @@ class StatementResult:
     def applies_to(self, action: str) -> bool:
         """Whether the statement decides on an action of this call."""
         return self.principal_matched and action in self.actions_matched and self.conditions_matched
+
+    def at_worst(self) -> "StatementResult":
+        """Return it with what cannot be told against the call."""
+        lines = (replace(line, matched=not line.matched) if line.is_open else line for line in self.conditions)
+        return replace(self, conditions=tuple(lines))
 
     def to_document(self) -> dict[str, object]:
         """Return plain values for JSON."""
@@ -88,8 +97,15 @@ class TrustResult:
 
     @property
     def allowed(self) -> bool:
-        """Whether the policy lets the call through."""
+        """Whether the policy lets the call through, as far as can be told."""
         return self.denied_by is None and not self.missing
+
+    @property
+    def open_keys(self) -> tuple[str, ...]:
+        """The keys of the call on which it depends whether the policy lets it through; none where it is certain."""
+        if not self.allowed or TrustResult(self.needed, tuple(each.at_worst() for each in self.statements)).allowed:
+            return ()
+        return tuple(dict.fromkeys(line.key for each in self.statements for line in each.conditions if line.is_open))
 
     def _applying(self, *, allow: bool) -> list[StatementResult]:
         return [
@@ -111,7 +127,7 @@ def evaluate(policy: PolicyDocument, provider: Provider, needed: tuple[str, ...]
             statement,
             _names_provider(statement, provider),
             tuple(action for action in needed if names_action(statement, action)),
-            tuple(_evaluated(condition, keys, policy.knows_variables) for condition in statement.conditions),
+            tuple(_evaluated(each, keys, policy.knows_variables, statement.allows) for each in statement.conditions),
         )
         for statement in policy.statements
     )
@@ -121,10 +137,10 @@ def evaluate(policy: PolicyDocument, provider: Provider, needed: tuple[str, ...]
 def _names_provider(statement: Statement, provider: Provider) -> bool:
     """Whether a statement is about the provider's tokens.
 
-    As observed, `{"AWS": "*"}` does not allow a web identity. NOTE: whether a bare `*` denies one was not observed; it
-    is taken to, so that no refusal is overlooked.
+    As observed, `{"AWS": "*"}` does not allow a web identity. NOTE: whether a `*` denies one, by itself or for a type
+    of principals, was not observed; it is taken to, so that no refusal is overlooked.
     """
-    if not statement.allows and "*" in statement.principals:
+    if not statement.allows and any("*" in members for members in statement.principals.values()):
         return True
     return provider.arn in statement.principals.get("Federated", ())
 
@@ -135,8 +151,11 @@ def names_action(statement: Statement, action: str) -> bool:
     return any(pattern.like(action.lower()) for pattern in patterns) is not statement.excludes_actions
 
 
-def _evaluated(condition: Condition, keys: ConditionKeys, variables: bool) -> ConditionResult:
+def _evaluated(condition: Condition, keys: ConditionKeys, variables: bool, allows: bool) -> ConditionResult:
     actual = keys.get(condition.key)
+    named = (name for text in condition.values for name in PolicyValue.variables(text)) if variables else ()
+    if any(map(keys.is_open, (condition.key, *named))):
+        return ConditionResult(condition.operator_name, condition.key, condition.values, None, allows, is_open=True)
     values = [PolicyValue.of(text, keys.single, variables=variables) for text in condition.values]
     wanted = [value for value in values if value is not None]
     # A variable that stands for nothing makes its statement apply to nothing, as AWS warns.

@@ -81,6 +81,11 @@ class Verdict:
         return self.refusal is None
 
     @property
+    def open_keys(self) -> tuple[str, ...]:
+        """The condition keys of the call on which it depends whether what is allowed is; none where it is certain."""
+        return self.trust.open_keys if self.trust is not None and self.allowed else ()
+
+    @property
     def further_obstacles(self) -> tuple[Refusal, ...]:
         """What would stand in the way next, once the decisive obstacle is gone."""
         return tuple(check.refusal for check in self.checks if check.refusal is not None)[1:]
@@ -94,7 +99,7 @@ class Verdict:
         """Return plain values for JSON."""
         refusal = self.refusal
         return {
-            "verdict": "allowed" if refusal is None else "refused",
+            "verdict": "refused" if refusal is not None else "unknown" if self.open_keys else "allowed",
             "error": None if refusal is None else refusal.to_document(),
             "unchecked": list(self.unchecked),
             "checks": [check.to_document() for check in self.checks],

@@ -6,7 +6,7 @@ from jobpass.configuration.suggestion import suggestion
 from jobpass.explain import Account, Provider, Role
 from jobpass.lookup.presented import Presented
 from jobpass.lookup.role_side import ANY_ACCOUNT, ANY_ISSUER, RoleSide
-from jobpass_issuer.domain.issuer import Issuer
+from jobpass_issuer.domain.issuer import Issuer, url_mistake
 
 
 def file_role(
@@ -45,7 +45,7 @@ def _issuer(known: str | None, presented: Presented | None) -> tuple[str, tuple[
     if known is not None:
         return known, ()
     named = presented.issuer if presented else None
-    if named is not None and named.startswith("https://"):
+    if named is not None and url_mistake(named) is None:
         told = f"the token's issuer `{named}` is that of the deployment (`--issuer-url`: output `IssuerUrl`)"
         return named, (told,)
     return ANY_ISSUER, (f"`{ANY_ISSUER}` stands for the issuer's URL (`--issuer-url`: output `IssuerUrl`)",)

@@ -1,6 +1,5 @@
 """An issuer's JWK Set, found as STS finds it: from the issuer's URL alone, never from what a token says of keys."""
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +37,7 @@ def fetch(issuer: str, network: Network) -> IssuerKeys:
 
     Only https is asked, through the proxy and with the authorities of the environment, and no more than 1 MiB read.
     """
-    reader = Reader(network)
+    reader = Reader(network, public_only=True)
     try:
         discovery, first = _document(reader, issuer.removesuffix("/") + "/.well-known/openid-configuration")
         address = discovery.get("jwks_uri") if isinstance(discovery, dict) else None
@@ -66,9 +65,6 @@ def _document(reader: Reader, url: str) -> tuple[Any, float]:
     except NoAnswerError as error:
         raise _NoKeysError(f"{url}: {error.detail}", reachable=False) from None
     for endpoint in reader.endpoints.values():
-        private = [each for each in endpoint.addresses or () if not _public(each)]
-        if private:
-            raise _NoKeysError(f"its host {endpoint.host} stands for {private[0]} here, which is not on the internet")
         if endpoint.distrust is not None:
             raise _NoKeysError(f"the certificate of {endpoint.host} is not trusted: {endpoint.distrust.reason}")
     if isinstance(answer, Unanswered):
@@ -81,7 +77,3 @@ def _document(reader: Reader, url: str) -> tuple[Any, float]:
     if body.mistake is not None:
         raise _NoKeysError(f"{url} {body.mistake}")
     return body.value, answer.seconds
-
-
-def _public(address: str) -> bool:
-    return ipaddress.ip_address(address.partition("%")[0]).is_global

@@ -13,6 +13,8 @@ from jobpass.lookup.presented import Presented
 from jobpass.lookup.role_side import ANY_ACCOUNT, RoleSide, federated, provider
 from jobpass.lookup.text_input import read_json, unusable
 
+# IAM takes 4096 characters; `get-role` tells more of a role, perhaps percent-encoded.
+MAX_POLICY_BYTES = 1 << 16
 _ROLE_NAME = "role-of-the-file"
 
 
@@ -33,7 +35,7 @@ class PolicyFile:
             CommandError: the file holds no trust policy.
             UsageError: the provider's URL is none.
         """
-        document = read_json(self.source, "the trust policy")
+        document = read_json(self.source, "the trust policy", MAX_POLICY_BYTES)
         policy, described = _policy(document)
         arn = self.role_arn or described.get("Arn")
         named = [found for each in federated(policy) if (found := provider(each))]

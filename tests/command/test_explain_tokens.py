@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -246,3 +247,42 @@ def test_nothing_of_a_token_is_shown_but_what_its_claims_say(asking: Asking) -> 
     printed = asking.explain(*arguments).out + json.dumps(asking.refused(*arguments).document)
     assert "pull_request" in printed
     asking.hold_no_token(printed)
+
+
+@pytest.mark.parametrize(
+    "iss", ["https://", "https://e\nvil.example", "https://\x1b[2J.example", "https://a.example:8443", "https://h/ x"]
+)
+def test_an_issuer_that_none_can_be_is_not_taken_for_the_files_own(iss: str, asking: Asking) -> None:
+    config = str(Path(__file__).parents[2] / "jobpass.yaml")
+    token = asking.token({"iss": iss, "aud": "sts.amazonaws.com", "sub": "a", **times()})
+
+    ended = asking.refused("web-deploy", "--config", config, "--token-file", token, *AT)
+
+    assert "oidc.example.com" in ended.document["error"]["cause"]
+
+
+@pytest.mark.parametrize("place", ["", "Condition"])
+def test_a_policy_that_says_a_member_twice_is_not_judged_by_one_of_both(place: str, asking: Asking) -> None:
+    token = asking.token({"iss": "https://issuer.test", "aud": "a", "sub": "a", **times()})
+    text = f'{{"Statement": {{"{place}": 1, "{place}": 2}}}}'
+
+    status, error = asking.failed("--trust-policy", asking.file("policy.json", text), "--token-file", token, *AT)
+
+    assert (status, error["code"]) == (3, "unreadable")
+    assert f'has the member "{place}" twice' in error["message"]
+
+
+def test_a_policy_larger_than_any_is_not_read(asking: Asking) -> None:
+    token = asking.token({"iss": "https://issuer.test", "aud": "a", "sub": "a", **times()})
+    path = asking.file("policy.json", " " * (1 << 16) + "{}")
+
+    assert asking.failed("--trust-policy", path, "--token-file", token, *AT)[0] == 3
+
+
+def test_a_configuration_cannot_write_on_the_terminal(asking: Asking) -> None:
+    config = asking.file("spoilt.yaml", 'name: "\\e[2J"\n"\\e]0;x": 1\n')
+
+    ended = asking.explain("web-deploy", "--config", config, "--profile", "ci")
+    assert ended.status == 1
+    assert "\\u001b" in ended.err
+    assert "\x1b" not in ended.err

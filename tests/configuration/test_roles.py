@@ -167,3 +167,13 @@ def test_the_audiences_of_each_account_count_by_themselves(count: int, refused: 
         assert len(deployment.client_ids("222233334444")) == 100
         assert deployment.client_ids(None) == ("sts.amazonaws.com",)
         assert len(deployment.aws_audiences) == 100
+
+
+def test_a_tag_is_not_what_stands_for_a_field_that_a_job_leaves_out() -> None:
+    text = SOUND.replace("      job: {}\n", "      job: {otherwise: none}\n")
+    tagged = "    when: {team: data}\n    session_tags: {job: %s}\n"
+
+    with pytest.raises(ConfigurationError, match=r"session_tags\.job: `none` stands in the subject"):
+        parse(text.replace(_WHEN, tagged % "none"))
+    assert parse(text.replace(_WHEN, tagged % "report")).deployment().roles["nightly-report"].session_tags
+    assert parse(text.replace(_WHEN, "    when: {team: data, job: none}\n"))

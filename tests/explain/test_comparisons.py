@@ -79,5 +79,4 @@ def test_the_keys_that_a_policy_is_handed_are_told() -> None:
         "aws:SecureTransport": ["true"],
         "aws:userid": [f"arn:aws:iam::111122223333:oidc-provider/{NAME}"],
         "sts:RoleAuthorizedByIdp": ["false"],
-        "sts:RoleSessionName": ["explain"],
     }

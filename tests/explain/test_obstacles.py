@@ -35,7 +35,7 @@ TAGGED = {"https://aws.amazon.com/tags": {"principal_tags": {"Team": ["web"]}}}
         ),
         ({"StringEquals": {"aws:RequestTag/Team": "web"}}, "aws:RequestTag/Team is not there", "tags claim"),
         ({"StringEquals": {"sts:SourceIdentity": "run"}}, "sts:SourceIdentity is not there", "put a source identity"),
-        ({"StringEquals": {"aws:SourceVpc": "vpc-1"}}, "aws:SourceVpc is not there", "take the condition out"),
+        ({"StringEquals": {"sts:ExternalId": "a"}}, "sts:ExternalId is not there", "take the condition out"),
         ({"Bool": {"sts:RoleAuthorizedByIdp": "true"}}, "is `false`; Bool wants `true`", "pinned to this role"),
         ({"Null": {SUB: "true"}}, f"{SUB} is `subject-probe`; Null wants `true`", f"present a token without {SUB}"),
         ({"StringNotEquals": {SUB: "subject-probe"}}, "StringNotEquals wants `subject-probe`", "present a token"),
@@ -146,7 +146,8 @@ def test_a_deny_is_told_with_the_conditions_that_it_found_met() -> None:
 
 def test_a_deny_for_everybody_denies_a_web_identity_too() -> None:
     assert not preview({}, policy(statement(), statement(principal="*", effect="Deny"))).allowed
-    assert preview({}, policy(statement(), statement(principal={"AWS": "*"}, effect="Deny"))).allowed
+    assert not preview({}, policy(statement(), statement(principal={"AWS": "*"}, effect="Deny"))).allowed
+    assert preview({}, policy(statement(), statement(principal={"AWS": ACCOUNT}, effect="Deny"))).allowed
 
 
 def test_the_keys_of_single_issuers() -> None:
@@ -172,6 +173,56 @@ def test_further_keys_of_the_request_can_be_given_and_replace_others() -> None:
 
     assert preview({}, trust, request=request).allowed
     assert not preview({}, trust).allowed
+
+
+@pytest.mark.parametrize(
+    ("statements", "request_", "told"),
+    [
+        ([statement({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})], Request(), "unknown"),
+        ([statement({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})], Request(source_ip="10.1.2.3"), "allowed"),
+        ([statement({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}})], Request(source_ip="192.0.2.1"), "refused"),
+        ([statement({"IpAddress": {"AWS:sourceip": "10.0.0.0/8"}, "Null": {SUB: "true"}})], Request(), "refused"),
+        (
+            [statement(), statement({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, effect="Deny")],
+            Request(),
+            "unknown",
+        ),
+        (
+            [statement(), statement({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, effect="Deny")],
+            Request(source_ip="10.1.2.3"),
+            "refused",
+        ),
+        (
+            [statement(), statement({"StringEquals": {"aws:RequestedRegion": "a", SUB: "other"}}, effect="Deny")],
+            Request(),
+            "allowed",
+        ),
+        ([statement(), statement({"StringEquals": {"aws:UserAgent": "a"}})], Request(), "allowed"),
+        ([statement({"StringEquals": {"sts:RoleSessionName": "job-7"}})], Request(), "unknown"),
+        ([statement({"StringEquals": {"sts:RoleSessionName": "job-7"}})], Request("job-7"), "allowed"),
+        ([statement({"StringNotEquals": {"sts:RoleSessionName": "job-7"}})], Request("job-7"), "refused"),
+        ([statement({"StringLike": {SUB: "*${sts:RoleSessionName}"}})], Request(), "unknown"),
+        ([statement({"StringLike": {SUB: "*${sts:RoleSessionName}"}})], Request("probe"), "allowed"),
+    ],
+)
+def test_what_only_the_call_itself_settles_is_not_decided_without_it(
+    statements: list[dict[str, Any]], request_: Request, told: str
+) -> None:
+    verdict = preview({}, policy(*statements), request=request_)
+
+    assert verdict.to_document()["verdict"] == told
+    assert bool(verdict.open_keys) is (told == "unknown")
+
+
+def test_a_statement_about_tags_alone_is_not_said_to_let_jobs_in() -> None:
+    tags = {"https://aws.amazon.com/tags": {"principal_tags": {"a": ["b"]}}}
+    scoped = statement({"StringEquals": {SUB: "subject-probe"}}, actions="sts:AssumeRoleWithWebIdentity")
+
+    verdict = preview(tags, policy(scoped, statement(actions="sts:TagSession")))
+    assert verdict.allowed
+    assert not any("has no condition" in note for note in verdict.notes)
+    wide = preview(tags, policy(statement()))
+    assert any("every job of this issuer" in note for note in wide.notes)
 
 
 def test_a_pin_to_another_role_is_told_before_the_policy() -> None:

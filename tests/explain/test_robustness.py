@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -76,3 +77,11 @@ def test_any_log(log: str) -> None:
 
     assert diagnosis is not None
     assert json.dumps(diagnosis.to_document())
+
+
+@pytest.mark.parametrize("text", ["${" * 100_000, "${" + " " * 300_000, "${a," * 100_000, "${a, '" * 50_000])
+def test_text_that_begins_variables_without_end_is_read_once(text: str) -> None:
+    # Read from each beginning anew, one of these would take hours.
+    verdict = preview({}, policy(statement({"StringEquals": {f"{NAME}:sub": text}})))
+
+    assert not verdict.allowed

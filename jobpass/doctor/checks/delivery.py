@@ -24,6 +24,7 @@ _NO_ANSWER = {
     "proxy": ("the proxy does not lead there", "correct HTTPS_PROXY, or put the host into NO_PROXY"),
     "tls": ("TLS fails", "offer TLS 1.2 and 1.3 with a certificate that names the host"),
     "time": ("it takes too long, and STS waits five seconds", "serve the documents as static files, near and cached"),
+    "private": ("its host is not on the internet", "serve it under a name that leads to a public address"),
     "protocol": ("the answer is no HTTP", "serve the documents with a plain web server"),
 }
 

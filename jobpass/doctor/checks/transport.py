@@ -1,12 +1,11 @@
 """How relying parties reach the issuer: its addresses, its TLS versions, its certificate."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from jobpass.doctor.facts import Endpoint, Facts
 from jobpass.doctor.finding import Finding, error, note, warning
-from jobpass.doctor.network import family
+from jobpass.doctor.network import family, on_the_internet
 
 # ACM and the ACME authorities renew weeks before the end: who has less left was not renewed.
 RENEWED_BEFORE = timedelta(days=14)
@@ -46,7 +45,7 @@ def _addresses(where: str, endpoint: Endpoint) -> Iterator[Finding]:
     if not any(family(address) == "IPv4" for address in endpoint.addresses):
         message = "has no IPv4 address, and AWS does not say that STS asks over IPv6"
         yield error("dns_no_ipv4", where, message, "add an A record")
-    private = [each for each in endpoint.addresses if not ipaddress.ip_address(each.partition("%")[0]).is_global]
+    private = [each for each in endpoint.addresses if not on_the_internet(each)]
     if private:
         message = f"stands for {private[0]} here, which is not on the internet: STS and other clouds cannot reach it"
         yield error("dns_private", where, message, "publish the documents where everybody can read them")
