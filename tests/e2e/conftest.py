@@ -33,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             asked = getattr(item, "fixturenames", ())
             group = next((GROUPS[name] for name in GROUPS if name in asked), "e2e-apart")
             item.add_marker(pytest.mark.xdist_group(group))
+    # Whoever shares the deployments that these destroy must have been there before.
+    items.sort(key=lambda item: item.path.name == "test_own_domain_destroyed.py")
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,7 @@ REPORT = "arn:aws:iam::000000000000:role/jobpass-clients-nightly-report"
 REFUSED = {
     "an ended job": "the job has ended",
     "a role of others": "role_arn: is not a role of this registration",
-    "a role that refuses the job": "the role does not trust this job: ref is `refs/heads/dev`",
+    "a role that refuses the job": "the role does not trust this job: `ref` is `refs/heads/dev`",
 }
 
 Block = dict[str, str]
