@@ -18,8 +18,9 @@ _INTRODUCTION = """# The `jobpass` command
 
 <!-- Made by `python -m jobpass.command.reference`: edit the commands, not this page. -->
 
-`pip install 'jobpass[operator]'` brings all of them. `jobpass --help` lists the commands, `jobpass COMMAND --help` a
-command's arguments with an example.
+`pip install 'jobpass[operator]'` brings all of them; a checkout has them as `.venv/bin/jobpass`, once `make synth` or
+`make up` has set it up. `jobpass --help` lists the commands, `jobpass COMMAND --help` a command's arguments with an
+example.
 
 With `--json` a command prints one JSON document on standard output and nothing else, for an error too:
 `{"error": {"code": ..., "message": ..., "remedy": ..., "problems": [...]}}`. Without it errors go to standard error.
