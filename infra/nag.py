@@ -1,5 +1,6 @@
 """The rules of cdk-nag that every synth must satisfy, and each place where a finding is accepted, with its reason."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -144,9 +145,16 @@ def _of_a_role(name: str, settings: RoleSettings) -> Iterator[Accepted]:
         for statement in _listed(document.get("Statement")):
             if statement.get("Effect") == "Allow":
                 for kind in ("Action", "Resource"):
-                    findings |= {f"IAM5[{kind}::{each}]" for each in _listed(statement.get(kind)) if "*" in each}
+                    findings |= {
+                        f"IAM5[{kind}::{_shown(each)}]" for each in _listed(statement.get(kind)) if "*" in each
+                    }
     for finding in sorted(findings):
         yield Accepted(f"Trust/Role-{name}", finding, _CHOSEN)
+
+
+def _shown(text: str) -> str:
+    """Return an action or a resource as cdk-nag names it: a policy's variable `${x}` as `<x>`, like a parameter."""
+    return re.sub(r"\$\{([^}]*)\}", r"<\1>", text)
 
 
 def _listed(value: Any) -> list[Any]:

@@ -61,6 +61,23 @@ def test_what_an_inline_policy_permits_is_accepted_statement_by_statement(tmp_pa
     assert _findings(tmp_path) == set()
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "arn:aws:s3:::backups-${aws:PrincipalTag/host}/*",
+        "arn:aws:s3:::${aws:PrincipalTag/host}/${aws:PrincipalTag/volume, 'none'}/*",
+    ],
+)
+def test_a_variable_of_an_inline_policy_is_accepted_as_cdk_nag_names_it(tmp_path: Path, resource: str) -> None:
+    allow = {"Effect": "Allow", "Action": "s3:PutObject", "Resource": resource}
+    roles = {**ACCOUNTS["roles"]}
+    roles["web-deploy"] = {**roles["web-deploy"], "inline_policies": {"backups": {"Statement": [allow]}}}
+    app, made, configuration = _unchecked(tmp_path, variant(**{**ACCOUNTS, "roles": roles}))
+    nag.check(app, made, configuration)
+    app.synth()
+    assert _findings(tmp_path) == set()
+
+
 def test_every_accepted_finding_has_its_reason() -> None:
     app, made, configuration = _unchecked(None, variant(**ACCOUNTS))
     for stack in made:
