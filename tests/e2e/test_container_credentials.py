@@ -234,7 +234,7 @@ def _botocores_error(block: Block) -> str:
 def test_the_clients_error_shows_the_reason(
     errors: dict[str, dict[str, str]], refused: dict[str, Block], client: str, what: str
 ) -> None:
-    assert REFUSED[what].partition(": ref")[0] in PAGE.text
+    assert REFUSED[what].partition(": `ref")[0] in PAGE.text
     said = errors[client][what]
     assert REFUSED[what] in said
     assert refused[what]["AWS_CONTAINER_AUTHORIZATION_TOKEN"].partition(".")[2] not in said

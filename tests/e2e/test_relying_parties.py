@@ -41,7 +41,7 @@ def forge(deployment: Deployment, name: str, good: str) -> Forge:
         (arn, der) for arn, der in public.items() if known_answers.jwk_of(der, header["alg"])["kid"] == header["kid"]
     )
     stranger = Stranger(header["alg"])
-    document = {"Bucket": f"strangers-of-{name}", "Key": "jwks.json"}
+    document = stranger_set(name)
     s3.create_bucket(Bucket=document["Bucket"])
     s3.put_object(**document, Body=json.dumps({"keys": [stranger.jwk]}).encode())
     url = s3.generate_presigned_url("get_object", Params=document)
@@ -56,7 +56,18 @@ def judged(
     made = forge(deployment, name, good["a job's"])
     tokens = {**good, "signed once more": made.reissued()}
     tokens |= {each: wrong.make(made) for each, wrong in bad.items()}
-    return relying_parties.verdicts(deployment, npm, AUDIENCE, tokens)
+    try:
+        return relying_parties.verdicts(deployment, npm, AUDIENCE, tokens)
+    finally:
+        # Other tests look at all that there is in the account.
+        s3 = deployment.aws.client("s3")
+        s3.delete_object(**stranger_set(name))
+        s3.delete_bucket(Bucket=stranger_set(name)["Bucket"])
+
+
+def stranger_set(name: str) -> dict[str, str]:
+    """Where the JWK Set of a stranger to one issuer lies."""
+    return {"Bucket": f"strangers-of-{name}", "Key": "jwks.json"}
 
 
 @pytest.fixture(scope="module")
