@@ -16,6 +16,8 @@ from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
 from jobpass_issuer.domain.subject import MAX_LENGTH, SubjectPattern
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
+# The way out of a role that trusts too many jobs; `jobpass policy` names its option in the place of the setting.
+REASON = "or say in `allow_any` why it may be so"
 # STS API, "Tag": what a session tag's value is made of.
 _TAG_VALUE = re.compile(r"[\w\s.:/=+@-]{0,256}", re.ASCII)
 
@@ -62,7 +64,7 @@ def breadth_findings(
         text = f"lets every job of profile `{profile.name}` assume the role, one alternative or another: leave some out"
         broad.append((("roles", role.name, "when"), text))
     if settings.allow_any is None:
-        yield from ((path, f"{text}, or say in `allow_any` why it may be so") for path, text in broad)
+        yield from ((path, f"{text}, {REASON}") for path, text in broad)
     elif not broad:
         path = ("roles", role.name, "allow_any")
         yield path, "is not needed, and would excuse a looser `when` some day: leave it out"

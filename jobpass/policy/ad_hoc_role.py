@@ -15,6 +15,7 @@ from jobpass.configuration.draft import draft
 from jobpass.configuration.errors import ConfigurationError, Finding, Path, Problem
 from jobpass.configuration.role_settings import DEFAULT_AUDIENCE
 from jobpass.configuration.suggestion import suggestion
+from jobpass.configuration.when_checks import REASON
 from jobpass.configuration.wording import place, words
 from jobpass.configuration.yaml_document import YamlDocument
 from jobpass_issuer.domain.profile import Profile
@@ -98,4 +99,4 @@ def _own(values: Mapping[str, Any], errors: list[ErrorDetails]) -> Iterator[Find
         yield place(error), words(error, YamlDocument())
     for path, said in findings(draft(values, errors)):
         if path[:2] == _PLACE or path[2:3] == ("form",):
-            yield path, said
+            yield path, said.replace(REASON, REASON.replace("allow_any", _OPTIONS["allow_any"]))

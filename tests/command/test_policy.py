@@ -156,6 +156,7 @@ class TestRefusals:
             (("--when", "ref_type=brunch"), "--when ref_type", "`brunch` must match the pattern"),
             ((), "--when", "lets every job of profile `semaphore` assume the role"),
             (("--when", "repo=web"), "--when", "lets branches, tags and pull requests alike assume the role"),
+            (("--when", "repo=web"), "--when", "or say in `--allow-any` why it may be so"),
             (("--when", "Repo=web"), "--when Repo", "must be a field's name"),
             ((*MAIN, "--audience", "a b"), "--audience a b", "must be printable ASCII"),
             ((*MAIN, "--allow-any", "because it may be so"), "--allow-any", "is not needed"),
