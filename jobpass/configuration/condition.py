@@ -1,12 +1,13 @@
 """What a role's `when` and a platform's `where` say of a field, and whether any job can be so."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from jobpass.configuration.pattern_shape import field_shape
 from jobpass.configuration.policy_sign import policy_sign_mistake
 from jobpass_issuer.domain.profile import MAX_VALUE_LENGTH, Profile
 from jobpass_issuer.domain.string_like import WILDCARDS, has_wildcard, like
-from jobpass_issuer.domain.subject import SubjectPattern
+from jobpass_issuer.domain.subject import Field, SubjectPattern, parse_template
 
 _PLAIN_CHOICES = re.compile(r"[A-Za-z0-9_/-]+(\|[A-Za-z0-9_/-]+)+")
 
@@ -28,6 +29,7 @@ def value_mistake(profile: Profile, name: str, value: str) -> str | None:
     mistake = policy_sign_mistake(fixed)
     if mistake is None and name in profile.subject.fields:
         mistake = profile.subject.value_mistake(name, fixed)
+        mistake = mistake and mistake + rule.escape(fixed)
     if mistake is None and name in profile.constants:
         constant = profile.constants[name]
         return (
@@ -58,3 +60,34 @@ def compatible(one: str, other: str) -> bool:
     if not has_wildcard(other):
         return like(one, other)
     return SubjectPattern(one).shape().overlap(SubjectPattern(other).shape()) is not None
+
+
+def contradiction(profile: Profile, said: Sequence[Mapping[str, str]]) -> tuple[str, str] | None:
+    """Return a field that no job can have as all of these say, with the pattern that its other fields make of `like`.
+
+    None where there is no such field, as far as is certain: a field that a job may leave out binds no other.
+    """
+    for name, rule in profile.fields.items():
+        if rule.like is None or name in profile.constants:
+            continue
+        pattern = "".join(
+            _tightest(profile, part.name, said) if isinstance(part, Field) else part
+            for part in parse_template(rule.like)
+        )
+        if not all(compatible(pattern, value) for value in _wanted(profile, name, said)):
+            return name, pattern
+    return None
+
+
+def _wanted(profile: Profile, name: str, said: Sequence[Mapping[str, str]]) -> list[str]:
+    """All that is said of a field's value, but not where what is said fits a job that has none."""
+    otherwise = profile.fields[name].otherwise
+    values = [each[name] for each in said if name in each]
+    return [each for each in values if otherwise is None or not like(each, otherwise)]
+
+
+def _tightest(profile: Profile, name: str, said: Sequence[Mapping[str, str]]) -> str:
+    """One pattern that a field's value fits: the value itself where it is known."""
+    if name in profile.constants:
+        return profile.constants[name]
+    return min(_wanted(profile, name, said), key=has_wildcard, default="*")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from jobpass.configuration import account_checks, permission_checks, when_checks
-from jobpass.configuration.condition import compatible
+from jobpass.configuration.condition import compatible, contradiction
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding, Path
 from jobpass.configuration.platform_checks import MAX_TRUST_POLICY_LENGTH, audiences, named, repeats, where
@@ -72,7 +72,7 @@ def _admitted(
     admitting: set[str] = set()
     hopeless: list[Finding] = []
     for place, alternative in alternatives(role.name, settings):
-        obstacles = {name: _obstacle(role, (alternative, tagged), each) for name, each in platforms.items()}
+        obstacles = {name: _obstacle(role, profile, (alternative, tagged), each) for name, each in platforms.items()}
         admitting |= {name for name, said in obstacles.items() if said is None}
         if all(obstacles.values()):
             reasons = "; ".join(f"`{name}` {said}" for name, said in list(obstacles.items())[:5])
@@ -87,7 +87,9 @@ def _admitted(
         yield (*path, "pin"), text
 
 
-def _obstacle(role: TrustingRole, wanted: tuple[Mapping[str, str], ...], platform: Platform) -> str | None:
+def _obstacle(
+    role: TrustingRole, profile: Profile, wanted: tuple[Mapping[str, str], ...], platform: Platform
+) -> str | None:
     if role.profile not in platform.profiles:
         return f"does not register profile `{role.profile}`"
     if not set(role.audiences) & set(platform.audiences):
@@ -95,6 +97,9 @@ def _obstacle(role: TrustingRole, wanted: tuple[Mapping[str, str], ...], platfor
     for name, registered in platform.where.items():
         if any(name in each and not compatible(registered, each[name]) for each in wanted):
             return f"registers only {name} `{registered}`"
+    bound = contradiction(profile, (platform.where, *wanted))
+    if bound is not None:
+        return f"registers only {bound[0]} `{bound[1]}`, which is `{profile.fields[bound[0]].like}`"
     return None
 
 

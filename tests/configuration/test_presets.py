@@ -9,6 +9,7 @@ import pytest
 
 from jobpass.configuration import parse
 from jobpass.configuration import preset as presets
+from jobpass.configuration.condition import value_mistake
 from jobpass.configuration.pattern_mistake import pattern_mistake
 from jobpass.configuration.pattern_shape import pattern_shape
 from jobpass.configuration.profile_settings import ProfileSettings
@@ -265,6 +266,21 @@ def test_a_profile_that_can_make_a_presets_subject_is_refused_with_one(
 )  # fmt: skip
 def test_a_profile_beside_the_presets_that_cannot_is_sound(settings: dict[str, Any]) -> None:
     assert parse(json.dumps(everything(own=settings))).deployment().profiles["own"]
+
+
+def test_an_environment_with_a_colon_is_led_to_its_escape() -> None:
+    described = profile("github", "environment")
+    fields = {"repository": "octo-org/x", "repository_owner": "octo-org"}
+
+    (refused,) = described.problems({**fields, "environment": "prod:eu"})
+    (further,) = described.problems({**fields, "environment": "prod:eu west"})
+
+    assert refused.message.endswith("whole: write `:` as `%3A`")
+    assert "%3A`" not in further.message
+    assert described.problems({**fields, "environment": "prod%3Aeu"}) == []
+    assert str(value_mistake(described, "environment", "prod:*")).endswith("wildcard: write `:` as `%3A`")
+    assert "%3A" not in str(value_mistake(described, "repository", "octo-org/x:*"))
+    assert value_mistake(described, "environment", "prod%3A*") is None
 
 
 def test_no_environment_is_named_so_that_a_role_for_pull_requests_would_take_it() -> None:

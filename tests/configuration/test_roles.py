@@ -177,3 +177,59 @@ def test_a_tag_is_not_what_stands_for_a_field_that_a_job_leaves_out() -> None:
         parse(text.replace(_WHEN, tagged % "none"))
     assert parse(text.replace(_WHEN, tagged % "report")).deployment().roles["nightly-report"].session_tags
     assert parse(text.replace(_WHEN, "    when: {team: data, job: none}\n"))
+
+
+_GITHUB = """\
+name: jobpass
+profiles:
+  github: {preset: github%s}
+platforms:
+  server:
+    principals: ["arn:aws:iam::111122223333:role/server"]
+    profiles: [github]
+    where: %s
+    audiences: [sts.amazonaws.com]
+    roles: [deploy]
+roles:
+  deploy: {profile: github, when: %s%s}
+"""
+_OTHER = "{repository: other/web, ref: refs/heads/main}"
+_TAG = ", session_tags: {repository_owner: acme}"
+
+
+@pytest.mark.parametrize(
+    ("constants", "where", "when", "tags"),
+    [
+        ("", "{repository_owner: acme}", _OTHER, ""),
+        ("", "{repository_owner: acme}", '{repository: "other/*", ref: refs/heads/main}', ""),
+        ("", '{repository_owner: "acme*"}', _OTHER, ""),
+        (", constants: {repository_owner: acme}", '{ref: "*"}', _OTHER, ""),
+        ("", '{ref: "*"}', _OTHER, _TAG),
+    ],
+    ids=["where", "patterns", "where-pattern", "constant", "tag"],
+)
+def test_a_role_whose_fields_contradict_one_another_on_each_platform_is_refused(
+    constants: str, where: str, when: str, tags: str
+) -> None:
+    with pytest.raises(ConfigurationError, match="no platform can register") as caught:
+        parse(_GITHUB % (constants, where, when, tags))
+
+    (problem,) = caught.value.problems
+    assert problem.path == "roles.deploy"
+    assert "`server` registers only repository `acme" in problem.message
+    assert "which is `{repository_owner}/*`" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("constants", "where", "when", "tags"),
+    [
+        ("", "{repository_owner: acme}", '{repository: "acme/*", ref: refs/heads/main}', ""),
+        ("", '{repository_owner: "*er"}', _OTHER, ""),
+        ("", '{ref: "*"}', _OTHER, ""),
+        (", constants: {repository_owner: other}", '{ref: "*"}', _OTHER, ""),
+        ("", '{ref: "*"}', '{repository: "a*", ref: refs/heads/main}', _TAG),
+    ],
+    ids=["where", "where-pattern", "unknown", "constant", "tag"],
+)
+def test_a_role_whose_fields_agree_on_a_platform_is_taken(constants: str, where: str, when: str, tags: str) -> None:
+    assert parse(_GITHUB % (constants, where, when, tags)).deployment().roles["deploy"].when

@@ -48,12 +48,19 @@ class FieldRule:
         if any(not character.isprintable() for character in value):
             return "must not hold control or invisible characters"
         if not re.fullmatch(self.pattern, value, re.ASCII):
-            return f"must match the pattern {self.pattern} whole"
+            return f"must match the pattern {self.pattern} whole{self.escape(value)}"
         if value in self.refused:
             return (
                 f"must not be `{value}`, which has a meaning of its own: leave the field out, or give it another name"
             )
         return None
+
+    def escape(self, value: str) -> str:
+        """Return a way out to add to a mistake, where the pattern takes the value with `%3A` for `:` alone."""
+        escaped = value.replace(":", "%3A")
+        if re.fullmatch(self.pattern, value, re.ASCII) or not re.fullmatch(self.pattern, escaped, re.ASCII):
+            return ""
+        return ": write `:` as `%3A`"
 
     def contradiction(self, value: str, fields: Mapping[str, str]) -> str | None:
         """Return how a value contradicts the job's other fields, or None where it does not, or they are not there."""
