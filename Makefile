@@ -32,7 +32,7 @@ down: ## Stop what `make up` left running
 ##@ Work on it
 .PHONY: test check lint format lock bench prove-rotation
 test: setup ## Run all tests (T="tests/domain -k subject" for some)
-	@$(BIN)/python -m pytest $(if $(T),$(T),-n 2 --dist loadgroup)
+	@$(BIN)/python -m pytest $(if $(T),$(T),-n 3 --dist loadgroup)
 
 check: lint test ## Everything: format, lint, types, import direction, dead code, tests
 
