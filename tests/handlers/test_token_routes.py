@@ -57,9 +57,21 @@ def test_any_other_route_is_told_to_be_none(aws: Aws, route: Any) -> None:
     assert aws.calls == []
 
 
-def test_what_calls_sts_is_loaded_by_the_first_request_for_credentials() -> None:
+def _probed(further: str = "") -> Any:
+    """The last line that a process of its own prints which has answered each route."""
     environment = {"PYTHONPATH": str(SOURCE), "POWERTOOLS_METRICS_NAMESPACE": "Jobpass", "POWERTOOLS_SERVICE_NAME": "x"}
-    command = [sys.executable, "-B", "-c", PROBE]
+    command = [sys.executable, "-B", "-c", PROBE + further]
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(finished.stdout.splitlines()[-1])
 
-    assert json.loads(finished.stdout.splitlines()[-1]) == [False, False, False, True]
+
+def test_what_calls_sts_is_loaded_by_the_first_request_for_credentials() -> None:
+    assert _probed() == [False, False, False, True]
+
+
+def test_no_token_waits_for_the_definitions_that_were_settled_at_synth() -> None:
+    loaded = _probed("print(json.dumps(list(sys.modules)))")
+
+    assert "jobpass_issuer.domain.issuance" in loaded
+    for name in ("deployment", "profile", "subject", "shape", "trusting_role"):
+        assert f"jobpass_issuer.domain.{name}" not in loaded

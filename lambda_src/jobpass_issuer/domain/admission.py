@@ -8,11 +8,10 @@ from jobpass_issuer.domain import audience as audience_rules
 from jobpass_issuer.domain import environment, token_limits
 from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import AccessDeniedError, InvalidRequestError, Problem, listed
-from jobpass_issuer.domain.platform import Platform
+from jobpass_issuer.domain.platform import Platform, is_as_demanded
 from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.registration_request import MEMBERS, RegistrationRequest, parse
-from jobpass_issuer.domain.string_like import like
 from jobpass_issuer.domain.trusting_role import Candidate
 
 MIN_JOB_SECONDS = 60
@@ -189,9 +188,7 @@ def _field_problems(wish: RegistrationRequest, profile: Profile, platform: Platf
     fields = profile.complete(wish.fields)
     values = profile.subject_values(fields)
     for name, wanted in platform.where.items():
-        # A field that is absent is as its platform demands only where that is what stands for it in the subject.
-        met = like(wanted, fields[name]) if name in fields else wanted == values.get(name)
-        if not met and f"fields.{name}" not in told:
+        if not is_as_demanded(name, wanted, fields, values) and f"fields.{name}" not in told:
             yield Problem(f"fields.{name}", f"must be `{wanted}` for platform `{platform.name}`")
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from jobpass_issuer.domain.string_like import like
+
 
 @dataclass(frozen=True, slots=True)
 class Platform:
@@ -33,3 +35,11 @@ class Platform:
         """Return the platform that `to_document` wrote."""
         lists = {name: tuple(document[name]) for name in ("profiles", "audiences", "roles", "public_keys")}
         return cls(**{**document, **lists})
+
+
+def is_as_demanded(name: str, wanted: str, fields: Mapping[str, str], otherwise: Mapping[str, str]) -> bool:
+    """Whether one field of a job is as its platform's `where` says (`*` and `?` as in StringLike).
+
+    A field that is absent is so only where that is what stands for it in the subject (`otherwise`): `*` wants a value.
+    """
+    return like(wanted, fields[name]) if name in fields else wanted == otherwise.get(name)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from jobpass_issuer.domain.deployment import Deployment
 from jobpass_issuer.domain.errors import InvalidTokenError
+from jobpass_issuer.domain.platform import is_as_demanded
 from jobpass_issuer.domain.registration import Registration
-from jobpass_issuer.domain.string_like import like
+
+if TYPE_CHECKING:
+    # Settled at synth: no token waits for the definitions of profiles and roles to be imported.
+    from jobpass_issuer.domain.deployment import Deployment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,7 @@ class PlatformTerms:
         absent = self.profiles.get(registration.profile)
         if absent is None:
             return False
-        fields = registration.fields
-        # As at registration: an absent field is as its platform demands only where that is what stands for it.
-        return all(
-            like(wanted, fields[name]) if name in fields else wanted == absent.get(name)
-            for name, wanted in self.where.items()
-        )
+        return all(is_as_demanded(name, wanted, registration.fields, absent) for name, wanted in self.where.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class Standing:
         return None
 
     @classmethod
-    def of(cls, deployment: Deployment) -> Self:
+    def of(cls, deployment: "Deployment") -> Self:
         """Return what a deployment lets stand."""
         platforms = {
             each.name: PlatformTerms(
