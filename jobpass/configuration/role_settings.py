@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from jobpass.configuration.settings import ROLE_PATH, FieldName, InlinePolicyName, Name, PolicyArn, Settings
+from jobpass_issuer.domain.audience import AWS
 from jobpass_issuer.domain.trusting_role import TrustingRole
 
-DEFAULT_AUDIENCE = "sts.amazonaws.com"
+DEFAULT_AUDIENCE = AWS
 # The version that knows policy variables; without one IAM reads a policy as of 2008.
 POLICY_VERSION = "2012-10-17"
 
