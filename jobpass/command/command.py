@@ -35,13 +35,22 @@ JSON = Argument(("--json",), "print one JSON document, errors too", {"action": "
 
 @dataclass(frozen=True)
 class Command:
-    """A subcommand. `examples` are command lines that work as they stand, each after a comment or by itself."""
+    """A subcommand. `examples` are command lines that work as they stand, each after a comment or by itself.
+
+    `json` is whether it takes `--json`, as its entry in the registry says.
+    """
 
     name: str
     description: str
     arguments: tuple[Argument, ...]
     examples: tuple[str, ...]
     run: Run
+    json: bool = True
+
+    @property
+    def all_arguments(self) -> tuple[Argument, ...]:
+        """Its own arguments, and `--json`."""
+        return (*self.arguments, JSON) if self.json else self.arguments
 
     def parser(self, width: int) -> Parser:
         """Return the parser of this command's arguments, its help as wide as the terminal."""
@@ -52,7 +61,7 @@ class Command:
             formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=width),
             allow_abbrev=False,
         )
-        for argument in (*self.arguments, JSON):
+        for argument in self.all_arguments:
             parser.add_argument(*argument.names, help=argument.help, **argument.settings)
         return parser
 

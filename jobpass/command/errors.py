@@ -1,8 +1,10 @@
-"""How a command ends, as a number that scripts can use, and the error that every command raises."""
+"""How a command ends, as a number that scripts can use, and the errors that only commands raise."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from jobpass.errors import JobpassError
 
 GOOD = 0
 REFUSED = 1
@@ -18,8 +20,8 @@ MEANINGS = {
 }
 
 
-class CommandError(Exception):
-    """A command cannot do what it was asked; `code` is stable, `remedy` says what to do about it.
+class CommandError(JobpassError):
+    """A command cannot do what it was asked, and ends with a status of its own.
 
     `problems` are the single mistakes, each a mapping of text, where there is more than one thing to mend.
     """
@@ -32,10 +34,7 @@ class CommandError(Exception):
         exit_status: int,
         problems: Sequence[dict[str, str | int | None]] = (),
     ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.remedy = remedy
+        super().__init__(code, message, remedy)
         self.exit_status = exit_status
         self.problems = tuple(problems)
 

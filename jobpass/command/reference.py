@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobpass.command.command import JSON, Argument, Command
+from jobpass.command.command import Argument, Command
 from jobpass.command.errors import MEANINGS
 from jobpass.command.registry import COMMANDS, command
 
@@ -40,7 +40,7 @@ def _section(name: str, described: Command) -> Iterator[str]:
     yield f"{described.description}\n"
     yield "```sh\n" + "\n".join(described.examples) + "\n```\n"
     yield "| argument | |\n|---|---|"
-    for each in (*described.arguments, JSON):
+    for each in described.all_arguments:
         yield _row(each)
     yield ""
 

@@ -3,25 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
+from typing import NamedTuple
 
 from jobpass.command.command import Command
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A module that holds `COMMAND`, and its line in the list of commands."""
+class Entry(NamedTuple):
+    """Where a command is, and its line in the list of commands.
+
+    `operator` is whether it belongs to platforms and laptops, with libraries of their own, and not to jobs. `attribute`
+    is the command's name in its module, where that holds several of one group. `json` is whether it takes `--json`:
+    those do not whose output is somebody else's.
+    """
 
     module: str
     summary: str
+    operator: bool = False
+    attribute: str = "COMMAND"
+    json: bool = True
 
 
 COMMANDS: Mapping[str, Entry] = {
-    "doctor": Entry("jobpass.command.doctor", "look at an issuer as AWS and strict clients do, and say what to mend"),
-    "explain": Entry("jobpass.command.explain", "say why a role refuses a job, and the one thing to change"),
-    "policy": Entry("jobpass.command.policy", "print the trust policy of a role"),
+    "doctor": Entry(
+        "jobpass.command.operator.doctor", "look at an issuer as AWS and strict clients do, and say what to mend", True
+    ),
+    "explain": Entry(
+        "jobpass.command.operator.explain", "say why a role refuses a job, and the one thing to change", True
+    ),
+    "policy": Entry("jobpass.command.operator.policy", "print the trust policy of a role", True),
 }
+
+# `jobpass keys list`: the first word of the commands that have two, and what they are about.
+GROUPS: Mapping[str, str] = {}
 
 
 def command(name: str) -> Command:
@@ -30,5 +44,6 @@ def command(name: str) -> Command:
     Raises:
         ModuleNotFoundError: a library that it needs is not installed.
     """
-    found: Command = import_module(COMMANDS[name].module).COMMAND
+    entry = COMMANDS[name]
+    found: Command = getattr(import_module(entry.module), entry.attribute)
     return found

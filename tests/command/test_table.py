@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobpass.command.table import GAP, fold, rows, shared
+from jobpass.command.operator.table import GAP, fold, rows, shared
 
 TEXTS = st.text("ab:/.-@ *é", max_size=60)
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from jobpass.command.explain import COMMAND
-from jobpass.command.explain_report import Report
+from jobpass.command.operator.explain import COMMAND
+from jobpass.command.operator.explain_report import Report
 from jobpass.command.terminal import Terminal
 from tests.explain.account import NOW, ROLE_ARN
 from tests.explain.mistakes import MISTAKES, Mistake

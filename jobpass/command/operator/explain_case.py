@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jobpass.command.errors import COULD_NOT_LOOK, REFUSED, CommandError, UsageError
-from jobpass.command.explain_options import check
+from jobpass.command.operator.explain_options import check
 from jobpass.configuration import Configuration, ConfigurationError, load
 from jobpass.doctor.network import Network
 from jobpass.explain import Request

@@ -7,8 +7,8 @@ from typing import Any
 
 from jobpass.command.command import Argument, Command
 from jobpass.command.errors import COULD_NOT_LOOK, REFUSED, CommandError, UsageError
-from jobpass.command.explain_case import Case
-from jobpass.command.explain_report import Report, diagnosis_lines
+from jobpass.command.operator.explain_case import Case
+from jobpass.command.operator.explain_report import Report, diagnosis_lines
 from jobpass.command.terminal import Terminal
 from jobpass.explain import diagnose, explain
 from jobpass.explain.quoting import plain

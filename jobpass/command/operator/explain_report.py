@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobpass.command.errors import COULD_NOT_LOOK, GOOD, REFUSED
-from jobpass.command.table import GAP, rows, shared
+from jobpass.command.operator.table import GAP, rows, shared
 from jobpass.command.terminal import Terminal
 from jobpass.explain import Check, Diagnosis, Outcome, Verdict
 from jobpass.explain.quoting import plain
