@@ -1,12 +1,12 @@
 """What explain says: for a terminal, the verdict first and the one thing to change next; and as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from jobpass.command.errors import COULD_NOT_LOOK, GOOD, REFUSED
-from jobpass.command.operator.table import GAP, rows, shared
+from jobpass.command.operator.table import GAP, Cell, Coloured, table, width_of
 from jobpass.command.terminal import Terminal
 from jobpass.explain import Check, Diagnosis, Outcome, Verdict
 from jobpass.explain.quoting import plain
@@ -15,6 +15,7 @@ from jobpass.explain.trust_policy import ConditionResult, StatementResult
 _MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.SKIPPED: "-"}
 _COLOURS = {"ok": "green", "FAILED": "red", "-": "yellow", "?": "yellow"}
 _HOLDS = {True: "ok", False: "FAILED", None: "?"}
+_WIDEST_MARK = max(map(len, _COLOURS))
 _HEAD = ("", "operator", "wants", "is")
 
 
@@ -93,13 +94,11 @@ class Report:
 def _chain(checks: tuple[Check, ...], terminal: Terminal) -> Iterator[str]:
     """The checks in STS's order; the cause that stands above already is not said twice."""
     decisive = next((check for check in checks if check.refusal), None)
-    cells = [
-        (_MARKS[check.outcome], check.name, "see above" if check is decisive else plain(check.detail))
+    rows = [
+        (_mark(_MARKS[check.outcome]), check.name, "see above" if check is decisive else check.detail)
         for check in checks
     ]
-    first, second = max(map(len, _MARKS.values())), max(len(check.name) for check in checks)
-    widths = [first, second, terminal.width - first - second - 2 * GAP]
-    yield from _marked(rows(cells, widths), terminal)
+    yield from table((), rows, terminal)
 
 
 def _statement(found: StatementResult, terminal: Terminal) -> Iterator[str]:
@@ -108,38 +107,39 @@ def _statement(found: StatementResult, terminal: Terminal) -> Iterator[str]:
     told += [] if found.principal_matched else ["for another principal"]
     told += [", ".join(found.actions_matched)] if found.actions_matched else ["for other actions"]
     yield terminal.coloured(terminal.wrapped(", ".join(told), "  ", ""), "bold")
-    table = [_HEAD, *(_cells(line) for line in found.conditions)]
-    wanted = [max(max(map(len, cell.split("\n"))) for cell in column) for column in zip(*table, strict=True)]
-    mark = max(map(len, _MARKS.values()))
-    widths = [mark, *shared(terminal.width - mark - GAP, wanted[1:])]
-    if found.conditions:
-        yield from rows([_HEAD], widths)
-    for line, cells in zip(found.conditions, table[1:], strict=True):
-        yield from rows([(plain(line.key),)], [terminal.width - mark - GAP], mark + GAP)
-        split = [cell.split("\n") for cell in cells]
-        depth = max(map(len, split))
-        single = [[part[at] if at < len(part) else "" for part in split] for at in range(depth)]
-        yield from _marked(rows(single, widths), terminal)
+    if not found.conditions:
+        return
+    widths = _widths(found.conditions, terminal.width)
+    yield from table((), [_HEAD], terminal, widths=widths)
+    for line in found.conditions:
+        yield from table((), [(line.key,)], terminal, indent=widths[0] + GAP)
+        yield from table((), list(_values(line)), terminal, widths=widths)
 
 
-def _cells(line: ConditionResult) -> tuple[str, str, str, str]:
-    if line.is_open:
-        actual = "(not known)"
-    else:
-        actual = "(no such key)" if line.actual is None else "\n".join(map(plain, line.actual))
-    return (
-        _HOLDS[None if line.is_open else line.matched],
-        plain(line.operator),
-        "\n".join(map(plain, line.expected)),
-        actual,
+def _widths(conditions: Sequence[ConditionResult], total: int) -> tuple[int, int, int, int]:
+    """The columns of a statement's conditions: what is wanted and what is share the room that the others leave."""
+    rows = [_HEAD, *(row for line in conditions for row in _values(line))]
+    mark, operator, wants, actual = (
+        max(width_of(cell if isinstance(cell, str) else cell.text) for cell in column)
+        for column in zip(*rows, strict=True)
     )
+    mark, operator = max(mark, _WIDEST_MARK), min(operator, total // 3)
+    room = total - mark - operator - 3 * GAP
+    wants = min(wants, max(room // 2, room - actual))
+    return mark, operator, wants, room - wants
 
 
-def _marked(lines: Iterator[str], terminal: Terminal) -> Iterator[str]:
-    """Lines whose first word, where it is a mark, is coloured."""
-    for line in lines:
-        word = line.split(" ", 1)[0]
-        yield terminal.coloured(word, _COLOURS[word]) + line[len(word) :] if word in _COLOURS else line
+def _values(line: ConditionResult) -> Iterator[tuple[Cell, str, str, str]]:
+    """A condition's rows: each value that is wanted beside one that is there."""
+    there = ("(not known)",) if line.is_open else ("(no such key)",) if line.actual is None else line.actual
+    mark = _mark(_HOLDS[None if line.is_open else line.matched])
+    for index in range(max(len(line.expected), len(there), 1)):
+        wants, actual = (values[index] if index < len(values) else "" for values in (line.expected, there))
+        yield (mark, line.operator, wants, actual) if index == 0 else ("", "", wants, actual)
+
+
+def _mark(mark: str) -> Cell:
+    return Coloured(mark, _COLOURS[mark])
 
 
 def diagnosis_lines(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[str]:
