@@ -1,6 +1,5 @@
 """Connections to a stranger's host: direct, or through the proxy that the environment names."""
 
-import base64
 import http.client
 import ipaddress
 import os
@@ -8,10 +7,10 @@ import socket
 import ssl
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from jobpass.doctor.facts import Cause
+from jobpass.job.deadline import Deadline
+from jobpass.job.proxy import ProxyError, proxy_for, tunnel
 
 Family = Literal["IPv4", "IPv6"]
 
@@ -33,9 +32,7 @@ class Network:
 
     def proxy(self, host: str) -> str | None:
         """Return the proxy that leads to a host (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), None where none does."""
-        proxies = getproxies()
-        found = proxies.get("https") or proxies.get("all")
-        return None if not found or proxy_bypass(host) else found
+        return proxy_for(host)
 
     def addresses(self, host: str, port: int) -> tuple[str, ...] | None:
         """Return what a name stands for, IPv4 first, since that is how relying parties come; None behind a proxy.
@@ -61,11 +58,11 @@ class Network:
         proxy = self.proxy(host)
         try:
             if proxy:
-                return self._tunnel(proxy, host, port)
+                return tunnel(proxy, host, port, Deadline(self.timeout_seconds))
             return self._first(self.addresses(host, port) or (), port)
         except TimeoutError:
             raise NoAnswerError("connection", f"no connection within {self.timeout_seconds:g} seconds") from None
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ProxyError) as error:
             raise NoAnswerError("proxy" if proxy else "connection", _words(error)) from None
 
     def _first(self, addresses: tuple[str, ...], port: int) -> socket.socket:
@@ -76,23 +73,6 @@ class Network:
             except OSError:
                 continue
         return socket.create_connection((addresses[-1], port), self.timeout_seconds)
-
-    def _tunnel(self, proxy: str, host: str, port: int) -> socket.socket:
-        """Return a tunnel through a proxy (RFC 9110, section 9.3.6)."""
-        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-        if parts.scheme != "http" or not parts.hostname:
-            raise NoAnswerError(
-                "proxy", f"the proxy's URL begins with {parts.scheme}://, and only http:// is known here"
-            )
-        connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=self.timeout_seconds)
-        headers = {}
-        if parts.username is not None:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            headers["Proxy-Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode("ascii")
-        connection.set_tunnel(host, port, headers)
-        connection.connect()
-        tunnel: socket.socket = connection.sock
-        return tunnel
 
 
 def trusting(verify: bool = True) -> ssl.SSLContext:

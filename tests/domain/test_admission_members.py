@@ -149,7 +149,7 @@ def test_a_job_has_the_blocks_that_its_platform_names_and_else_that_of_github() 
     assert _admit(script()).environment == ("github",)
     assert _admit(script(environment=[])).environment == ()
     assert _admit(script(environment=["windmill", "aws-sdk"])).environment == ("windmill", "aws-sdk")
-    assert _admit(everything).environment == ("github", "windmill", "aws-sdk", "google", "azure")
+    assert _admit(everything).environment == ("jobpass", "github", "windmill", "aws-sdk", "google", "azure")
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_blocks_that_are_no_list_of_different_texts_are_refused(value: Any) -> N
 @pytest.mark.parametrize("block", ["", "GitHub", "github ", "aws", "gitlab", "x" * 5000, "\ud800"])
 def test_a_block_that_is_none_is_refused_and_not_echoed(block: str) -> None:
     assert _problems(script(environment=["github", block])) == {
-        "environment[1]": "must be one of github, windmill, aws-sdk, google, azure"
+        "environment[1]": "must be one of jobpass, github, windmill, aws-sdk, google, azure"
     }
 
 

@@ -33,6 +33,13 @@ def test_github_has_a_url_that_its_clients_append_an_audience_to() -> None:
     assert parse_qs(appended.query) == {"api-version": ["1"], "audience": ["x"]}
 
 
+def test_jobpass_has_the_same_under_names_that_nobody_else_sets() -> None:
+    assert blocks(["jobpass"], _handover())["jobpass"] == {
+        "JOBPASS_REQUEST_URL": f"{API}/v1/token?api-version=1",
+        "JOBPASS_REQUEST_TOKEN": str(TOKEN),
+    }
+
+
 def test_windmill_has_base_url_token_and_workspace() -> None:
     assert blocks(["windmill"], _handover()) == {
         "windmill": {"BASE_INTERNAL_URL": API, "WM_TOKEN": str(TOKEN), "WM_WORKSPACE": "acme"}
@@ -76,9 +83,9 @@ def test_azure_has_what_the_terraform_providers_read() -> None:
 
 def test_every_block_can_be_had_at_once_in_the_order_asked_for_as_json() -> None:
     assert [mistake(block, JOB.fields, JOB.audiences, list(JOB.roles)) for block in BLOCKS] == [None] * len(BLOCKS)
-    made = blocks(["azure", "github", "google", "windmill", "aws-sdk"], _handover())
+    made = blocks(["azure", "github", "google", "windmill", "jobpass", "aws-sdk"], _handover())
 
-    assert list(made) == ["azure", "github", "google", "windmill", "aws-sdk"]
+    assert list(made) == ["azure", "github", "google", "windmill", "jobpass", "aws-sdk"]
     assert set(made) == set(BLOCKS)
     assert json.loads(json.dumps(made)) == made
     assert blocks([], _handover()) == {}

@@ -33,6 +33,7 @@ def test_every_block_is_ready_for_its_client(aws: Aws, printed: Printed) -> None
     url, token = told["request_url"], told["request_token"]
     assert answer["statusCode"] == 201
     assert told["environment"] == {
+        "jobpass": {"JOBPASS_REQUEST_URL": url, "JOBPASS_REQUEST_TOKEN": token},
         "github": {"ACTIONS_ID_TOKEN_REQUEST_URL": url, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": token},
         "windmill": {"BASE_INTERNAL_URL": API_URL, "WM_TOKEN": token, "WM_WORKSPACE": "acme"},
         "aws-sdk": {

@@ -30,6 +30,14 @@ class Handover:
         return f"{self.api_url}/v1/token?api-version=1"
 
 
+def _jobpass(job: Handover) -> dict[str, Any]:
+    """The `jobpass` command and library, beside whatever else the job's machine has of GitHub's or another's."""
+    return {
+        "JOBPASS_REQUEST_URL": job.request_url,
+        "JOBPASS_REQUEST_TOKEN": job.request_token,
+    }
+
+
 def _github(job: Handover) -> dict[str, Any]:
     """GitHub Actions toolkit, `@actions/core`."""
     return {
@@ -83,6 +91,7 @@ def _azure(job: Handover) -> dict[str, Any]:
 
 
 BLOCKS: Mapping[str, Callable[[Handover], dict[str, Any]]] = {
+    "jobpass": _jobpass,
     "github": _github,
     "windmill": _windmill,
     "aws-sdk": _aws_sdk,
