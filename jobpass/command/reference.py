@@ -25,6 +25,10 @@ example.
 With `--json` a command prints one JSON document on standard output and nothing else, for an error too:
 `{"error": {"code": ..., "message": ..., "remedy": ..., "problems": [...]}}`. Without it errors go to standard error.
 Lines are as wide as the terminal (`COLUMNS`, 120 at most); colours are for terminals only, and never with `NO_COLOR`.
+
+A shell completes commands, options and files once it has read `eval "$(jobpass completion bash)"` from `~/.bashrc`, or
+`eval "$(jobpass completion zsh)"` from `~/.zshrc` after `compinit`; fish once, with
+`jobpass completion fish > ~/.config/fish/completions/jobpass.fish`.
 """
 
 

@@ -25,12 +25,16 @@ class Entry(NamedTuple):
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "completion": Entry(
+        "jobpass.command.job.completion", "print the script that makes bash, zsh or fish complete", json=False
+    ),
     "doctor": Entry(
         "jobpass.command.operator.doctor", "look at an issuer as AWS and strict clients do, and say what to mend", True
     ),
     "explain": Entry(
         "jobpass.command.operator.explain", "say why a role refuses a job, and the one thing to change", True
     ),
+    "init": Entry("jobpass.command.operator.init", "write a first jobpass.yaml, from a few questions or options", True),
     "policy": Entry("jobpass.command.operator.policy", "print the trust policy of a role", True),
 }
 

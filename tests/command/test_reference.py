@@ -29,4 +29,4 @@ def test_every_argument_has_a_row(name: str) -> None:
 
     for argument in command(name).arguments:
         assert f"| `{argument.written}` | " in section
-    assert "| `--json` | " in section
+    assert ("| `--json` | " in section) is command(name).json

@@ -1,0 +1,123 @@
+# Completion of `jobpass` in fish; made by `python -m jobpass.command.completion` with shtab (Apache-2.0):
+# edit the commands, not this file.
+
+
+# Parse current commandline:
+# - _shtab_jobpass_cmdpath=(sub)command path seen so far
+# - _shtab_jobpass_npos=number of positional arguments given after it
+# - options are skipped based on _shtab_jobpass_opts_with_value & _shtab_jobpass_commands lists
+function _shtab_jobpass_scan
+  set -g _shtab_jobpass_cmdpath ''
+  set -g _shtab_jobpass_npos 0
+  set -l tokens (commandline -opc)
+  set -e tokens[1]
+  set -l expect_value 0
+  for t in $tokens
+    if test $expect_value -eq 1
+      set expect_value 0
+      continue
+    end
+    switch "$t"
+      case '--*=*'
+        continue
+      case '-*'
+        if contains -- $t $_shtab_jobpass_opts_with_value
+          set expect_value 1
+        end
+        continue
+      case '*'
+        if test $_shtab_jobpass_npos -eq 0
+          set -l candidate $t
+          if test -n "$_shtab_jobpass_cmdpath"
+            set candidate "$_shtab_jobpass_cmdpath $t"
+          end
+          if contains -- $candidate $_shtab_jobpass_commands
+            set -g _shtab_jobpass_cmdpath $candidate
+            continue
+          end
+        end
+        set -g _shtab_jobpass_npos (math $_shtab_jobpass_npos + 1)
+    end
+  end
+end
+
+# Condition helper: true if the current (sub)command path equals the given one.
+function _shtab_jobpass_using
+  _shtab_jobpass_scan
+  test "$_shtab_jobpass_cmdpath" = "$argv"
+end
+
+set -g _shtab_jobpass_commands completion doctor explain init policy
+set -g _shtab_jobpass_opts_with_value --account --allow-any --at --audience --certificate-arn --client-id --config --context --duration --error --field --form --issuer-url --jwks --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
+
+complete -c jobpass -e
+complete -c jobpass -f
+
+complete -c jobpass -n _shtab_jobpass_using -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n _shtab_jobpass_using -l version -d 'print the version'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a completion -d 'print the script that makes bash, zsh or fish complete'
+complete -c jobpass -n '_shtab_jobpass_using completion' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using completion; and test $_shtab_jobpass_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a doctor -d 'look at an issuer as AWS and strict clients do, and say what to mend'
+complete -c jobpass -n '_shtab_jobpass_using doctor' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using doctor' -l strict -d 'end with 1 for warnings too'
+complete -c jobpass -n '_shtab_jobpass_using doctor' -l timeout -x -d 'how long to wait for each answer (default: 10)'
+complete -c jobpass -n '_shtab_jobpass_using doctor' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a explain -d 'say why a role refuses a job, and the one thing to change'
+complete -c jobpass -n '_shtab_jobpass_using explain' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file that holds the token; `-` is standard input'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l token-env -x -d 'the environment variable that holds the token'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l profile -x -d 'preview: the job'"'"'s profile in jobpass.yaml'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l field -x -d 'preview: a field of the job; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l registration -xka "(__fish_complete_path (commandline -ct))" -d 'preview: what `POST /v1/jobs` or `GET /v1/jobs/{job_id}` answered; `-` is standard input'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l audience -x -d 'preview: the audience (default: the registered one, or sts.amazonaws.com)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l role-arn -x -d 'preview: a role that the token is pinned to, by ARN or name; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the deployment'"'"'s configuration (default: jobpass.yaml)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l issuer-url -x -d 'the issuer (default: `issuer.url` of the file)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l account -x -d 'the account of a role that is named by its name'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l trust-policy -xka "(__fish_complete_path (commandline -ct))" -d 'the role'"'"'s trust policy, or what `aws iam get-role` prints'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l provider-url -x -d 'with --trust-policy: the OIDC provider of the account (default: those that the policy names)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l client-id -x -d 'with --trust-policy: a client ID of the provider; may be repeated (default: the token'"'"'s audience)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l max-session-seconds -x -d 'with --trust-policy: how long the role'"'"'s sessions may last (default: 3600)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l jwks -xka "(__fish_complete_path (commandline -ct))" -d 'the issuer'"'"'s JWK Set in a file (default: it is fetched from the issuer)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l no-jwks -d 'leave the signature unchecked'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l session-name -x -d 'the RoleSessionName of the call'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l context -x -d 'a condition key of the call that token and role do not tell, such as aws:SourceIp; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l duration -x -d 'the DurationSeconds of the call'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l at -x -d 'the moment of the call (default: now)'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l error -x -d 'an error text from a log, alone; `-` is standard input'
+complete -c jobpass -n '_shtab_jobpass_using explain' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a init -d 'write a first jobpass.yaml, from a few questions or options'
+complete -c jobpass -n '_shtab_jobpass_using init' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using init' -l preset -x -d 'whose jobs they are: buildkite, github, gitlab, semaphore, windmill (default: github)'
+complete -c jobpass -n '_shtab_jobpass_using init' -l form -x -d 'the preset'"'"'s form, where it has several (default: its first)'
+complete -c jobpass -n '_shtab_jobpass_using init' -l platform -x -d 'who registers jobs (default: ci-server)'
+complete -c jobpass -n '_shtab_jobpass_using init' -l principal -x -d 'the IAM role, user or account whose sessions register jobs; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using init' -l public-key -xka "(__fish_complete_path (commandline -ct))" -d 'the public key of a platform without AWS credentials, a JWK or PEM; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using init' -l role -x -d 'the IAM role'"'"'s name (default: deploy)'
+complete -c jobpass -n '_shtab_jobpass_using init' -l when -x -d 'what a field of the jobs that the role trusts must be; `*` stands for any text, `?` for one character; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using init' -l managed-policy -x -d 'a policy that says what such a job may do; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using init' -l audience -x -d 'for whom jobs may have tokens (default: sts.amazonaws.com); may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using init' -l allow-any -x -d 'why the role may trust so many jobs'
+complete -c jobpass -n '_shtab_jobpass_using init' -l name -x -d 'names the stack, and begins its roles'"'"' names (default: jobpass)'
+complete -c jobpass -n '_shtab_jobpass_using init' -l issuer-url -x -d 'the issuer, on a domain of your own (default: CloudFront'"'"'s)'
+complete -c jobpass -n '_shtab_jobpass_using init' -l certificate-arn -x -d 'the ACM certificate for that domain, in us-east-1'
+complete -c jobpass -n '_shtab_jobpass_using init' -l production -d 'keep table, documents and signing keys when the stack goes (default)'
+complete -c jobpass -n '_shtab_jobpass_using init' -l demonstration -d 'leave nothing behind when the stack goes'
+complete -c jobpass -n '_shtab_jobpass_using init' -l defaults -d 'ask nothing, at a terminal neither'
+complete -c jobpass -n '_shtab_jobpass_using init' -l force -d 'replace a file that is there, and keep a copy of it'
+complete -c jobpass -n '_shtab_jobpass_using init' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using init; and test $_shtab_jobpass_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the file to write (default: jobpass.yaml)'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a policy -d 'print the trust policy of a role'
+complete -c jobpass -n '_shtab_jobpass_using policy' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'the deployment'"'"'s configuration (default: jobpass.yaml, for ROLE)'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l issuer-url -x -d 'the issuer (default: `issuer.url` of the file)'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l provider-arn -x -d 'the OIDC provider in the role'"'"'s account'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l account -x -d 'the role'"'"'s account, in the place of the provider'"'"'s ARN (default: that of the file, where it names one)'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l profile -x -d 'the preset, or the profile of `--config`, whose jobs are trusted'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l form -x -d 'the preset'"'"'s form, where it has several (default: its first)'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l when -x -d 'what a field of such a job must be; `*` stands for any text, `?` for one character; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l audience -x -d 'an audience that the role takes (default: sts.amazonaws.com); may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l pin -d 'take only tokens that are pinned to the role'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l allow-any -x -d 'why the role may trust so many jobs'
+complete -c jobpass -n '_shtab_jobpass_using policy' -l json -d 'print one JSON document, errors too'

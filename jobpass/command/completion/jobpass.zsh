@@ -1,0 +1,158 @@
+#compdef jobpass
+
+# Completion of `jobpass` in zsh; made by `python -m jobpass.command.completion` with shtab (Apache-2.0):
+# edit the commands, not this file.
+
+
+_shtab_jobpass_commands() {
+  local _commands=(
+    completion:'print the script that makes bash, zsh or fish complete'
+    doctor:'look at an issuer as AWS and strict clients do, and say what to mend'
+    explain:'say why a role refuses a job, and the one thing to change'
+    init:'write a first jobpass.yaml, from a few questions or options'
+    policy:'print the trust policy of a role'
+  )
+  _describe 'jobpass commands' _commands
+}
+
+_shtab_jobpass_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "(- : *)--version[print the version]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_defaults_added=0
+
+_shtab_jobpass_completion_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  ":bash, zsh or fish:(bash zsh fish)"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_completion_defaults_added=0
+
+_shtab_jobpass_doctor_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--strict[end with 1 for warnings too]"
+  "--timeout[how long to wait for each answer (default\: 10)]:SECONDS:"
+  "--json[print one JSON document, errors too]"
+  ":the issuer, letter for letter as \`iss\` has it:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_doctor_defaults_added=0
+
+_shtab_jobpass_explain_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--token-file[the file that holds the token\; \`-\` is standard input]:FILE:_files"
+  "--token-env[the environment variable that holds the token]:NAME:"
+  "--profile[preview\: the job\'s profile in jobpass.yaml]:NAME:"
+  "*--field[preview\: a field of the job\; may be repeated]:FIELD=VALUE:"
+  "--registration[preview\: what \`POST \/v1\/jobs\` or \`GET \/v1\/jobs\/\{job_id\}\` answered\; \`-\` is standard input]:FILE:_files"
+  "--audience[preview\: the audience (default\: the registered one, or sts.amazonaws.com)]:AUDIENCE:"
+  "*--role-arn[preview\: a role that the token is pinned to, by ARN or name\; may be repeated]:ARN:"
+  "--config[the deployment\'s configuration (default\: jobpass.yaml)]:FILE:_files"
+  "--issuer-url[the issuer (default\: \`issuer.url\` of the file)]:URL:"
+  "--account[the account of a role that is named by its name]:ID:"
+  "--trust-policy[the role\'s trust policy, or what \`aws iam get-role\` prints]:FILE:_files"
+  "--provider-url[with --trust-policy\: the OIDC provider of the account (default\: those that the policy names)]:URL:"
+  "*--client-id[with --trust-policy\: a client ID of the provider\; may be repeated (default\: the token\'s audience)]:AUDIENCE:"
+  "--max-session-seconds[with --trust-policy\: how long the role\'s sessions may last (default\: 3600)]:SECONDS:"
+  "--jwks[the issuer\'s JWK Set in a file (default\: it is fetched from the issuer)]:FILE:_files"
+  "--no-jwks[leave the signature unchecked]"
+  "--session-name[the RoleSessionName of the call]:NAME:"
+  "*--context[a condition key of the call that token and role do not tell, such as aws\:SourceIp\; may be repeated]:KEY=VALUE:"
+  "--duration[the DurationSeconds of the call]:SECONDS:"
+  "--at[the moment of the call (default\: now)]:TIME:"
+  "--error[an error text from a log, alone\; \`-\` is standard input]:TEXT:"
+  "--json[print one JSON document, errors too]"
+  ":a role\'s name in jobpass.yaml, or its ARN:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_explain_defaults_added=0
+
+_shtab_jobpass_init_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--preset[whose jobs they are\: buildkite, github, gitlab, semaphore, windmill (default\: github)]:NAME:"
+  "--form[the preset\'s form, where it has several (default\: its first)]:FORM:"
+  "--platform[who registers jobs (default\: ci-server)]:NAME:"
+  "*--principal[the IAM role, user or account whose sessions register jobs\; may be repeated]:ARN:"
+  "*--public-key[the public key of a platform without AWS credentials, a JWK or PEM\; may be repeated]:FILE:_files"
+  "--role[the IAM role\'s name (default\: deploy)]:NAME:"
+  "*--when[what a field of the jobs that the role trusts must be\; \`\*\` stands for any text, \`\?\` for one character\; may be repeated]:FIELD=VALUE:"
+  "*--managed-policy[a policy that says what such a job may do\; may be repeated]:ARN:"
+  "*--audience[for whom jobs may have tokens (default\: sts.amazonaws.com)\; may be repeated]:AUDIENCE:"
+  "--allow-any[why the role may trust so many jobs]:REASON:"
+  "--name[names the stack, and begins its roles\' names (default\: jobpass)]:NAME:"
+  "--issuer-url[the issuer, on a domain of your own (default\: CloudFront\'s)]:URL:"
+  "--certificate-arn[the ACM certificate for that domain, in us-east-1]:ARN:"
+  "--production[keep table, documents and signing keys when the stack goes (default)]"
+  "--demonstration[leave nothing behind when the stack goes]"
+  "--defaults[ask nothing, at a terminal neither]"
+  "--force[replace a file that is there, and keep a copy of it]"
+  "--json[print one JSON document, errors too]"
+  ":the file to write (default\: jobpass.yaml):_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_init_defaults_added=0
+
+_shtab_jobpass_policy_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--config[the deployment\'s configuration (default\: jobpass.yaml, for ROLE)]:FILE:_files"
+  "--issuer-url[the issuer (default\: \`issuer.url\` of the file)]:URL:"
+  "--provider-arn[the OIDC provider in the role\'s account]:ARN:"
+  "--account[the role\'s account, in the place of the provider\'s ARN (default\: that of the file, where it names one)]:ID:"
+  "--profile[the preset, or the profile of \`--config\`, whose jobs are trusted]:NAME:"
+  "--form[the preset\'s form, where it has several (default\: its first)]:FORM:"
+  "*--when[what a field of such a job must be\; \`\*\` stands for any text, \`\?\` for one character\; may be repeated]:FIELD=VALUE:"
+  "*--audience[an audience that the role takes (default\: sts.amazonaws.com)\; may be repeated]:AUDIENCE:"
+  "--pin[take only tokens that are pinned to the role]"
+  "--allow-any[why the role may trust so many jobs]:REASON:"
+  "--json[print one JSON document, errors too]"
+  ":a role of the file:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_policy_defaults_added=0
+
+
+_shtab_jobpass() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->jobpass'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_jobpass_defaults_added )); then
+    if (( ${_shtab_jobpass_options[(I)${(q)one_or_more}*]} +          ${_shtab_jobpass_options[(I)${(q)remainder}*]} +          ${_shtab_jobpass_options[(I)${(q)default}]} == 0 )); then
+      _shtab_jobpass_options+=(': :_shtab_jobpass_commands' '*::: :->jobpass')
+    fi
+    _shtab_jobpass_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_jobpass_options
+
+  case $state in
+    jobpass)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_jobpass-$line[1]:"
+      case $line[1] in
+        completion) _arguments -C -s $_shtab_jobpass_completion_options ;;
+        doctor) _arguments -C -s $_shtab_jobpass_doctor_options ;;
+        explain) _arguments -C -s $_shtab_jobpass_explain_options ;;
+        init) _arguments -C -s $_shtab_jobpass_init_options ;;
+        policy) _arguments -C -s $_shtab_jobpass_policy_options ;;
+      esac
+  esac
+}
+
+
+
+typeset -A opt_args
+
+if [[ $zsh_eval_context[-1] == (eval|file) ]]; then
+  # eval/source/. command, register function for later
+  compdef _shtab_jobpass -N jobpass
+else
+  # autoload from fpath, call function directly
+  _shtab_jobpass "$@"
+fi
