@@ -1,7 +1,6 @@
 """`jobpass explain`: why a role refuses a job, or what an error text may mean."""
 
 import argparse
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +8,18 @@ from jobpass.command.command import Argument, Command
 from jobpass.command.errors import COULD_NOT_LOOK, REFUSED, CommandError, UsageError
 from jobpass.command.operator.explain_case import Case
 from jobpass.command.operator.explain_report import Report, diagnosis_lines
+from jobpass.command.operator.moment import now_or
 from jobpass.command.terminal import Terminal
 from jobpass.explain import diagnose, explain
 from jobpass.explain.quoting import plain
 from jobpass.lookup.text_input import STANDARD_INPUT, read
-
-_LAST_SECOND = 253_402_300_799  # The end of the year 9999, beyond which there is no date to show.
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the verdict, or the causes of an error text."""
     if options.error is not None:
         return _diagnose(options, terminal)
-    now = _moment(options.at)
+    now = now_or(options.at)
     case = Case.of(options)
     verdict = explain(case.presented.token, case.side.account, now=now, jwk_set=case.jwk_set, request=case.request)
     unseen = (*case.unseen, *map(_of_the_call, verdict.open_keys))
@@ -59,24 +57,6 @@ def _diagnose(options: argparse.Namespace, terminal: Terminal) -> int:
         for line in diagnosis_lines(diagnosis, terminal):
             terminal.say(line)
     return REFUSED
-
-
-def _moment(text: str | None) -> int:
-    """A moment in Unix seconds: now unless given."""
-    if text is None:
-        return int(datetime.now(UTC).timestamp())
-    try:
-        moment = int(text) if text.isdecimal() else int(_instant(text).timestamp())
-    except (ValueError, OverflowError):
-        moment = -1
-    if not 0 <= moment <= _LAST_SECOND:
-        raise UsageError("`--at` is no moment", "write it as 2027-01-15T08:00:00Z, or in Unix seconds")
-    return moment
-
-
-def _instant(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _list(metavar: str) -> dict[str, Any]:

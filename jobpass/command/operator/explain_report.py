@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from jobpass.command.errors import COULD_NOT_LOOK, GOOD, REFUSED
+from jobpass.command.operator.moment import written
 from jobpass.command.operator.table import GAP, Cell, Coloured, table, width_of
 from jobpass.command.terminal import Terminal
 from jobpass.explain import Check, Diagnosis, Outcome, Verdict
@@ -43,7 +43,7 @@ class Report:
             document["verdict"] = "unknown"
         return {
             "role": self.role_arn,
-            "at": _instant(self.at),
+            "at": written(self.at),
             **document,
             "further_obstacles": [each.to_document() for each in self.verdict.further_obstacles],
             "assumed": list(self.assumed),
@@ -158,7 +158,3 @@ def diagnosis_lines(diagnosis: Diagnosis, terminal: Terminal) -> Iterator[str]:
         yield terminal.wrapped(f"-> {plain(cause.remedy)}", " " * (margin + 3), " " * margin)
     yield ""
     yield terminal.wrapped("With the token and the role `jobpass explain` names the one that it is.")
-
-
-def _instant(seconds: int) -> str:
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
