@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 
 from jobpass.command import errors
-from jobpass.command.command import Command
 from jobpass.command.errors import CommandError, UsageError
 from jobpass.command.masking import masked
 from jobpass.command.registry import COMMANDS, GROUPS, command
 from jobpass.command.terminal import Terminal
 from jobpass.errors import JobpassError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobpass.command.command import Command
 
 OPERATOR_LIBRARIES = frozenset({"boto3", "botocore", "cryptography", "pydantic", "pydantic_core", "rich", "yaml"})
 # What the operator's libraries need; jobs run on older ones too.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib import import_module
-from typing import NamedTuple
+import sys
 
-from jobpass.command.command import Command
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jobpass.command.command import Command
 
 
-class Entry(NamedTuple):
+class Entry:
     """Where a command is, and its line in the list of commands.
 
     `operator` is whether it belongs to platforms and laptops, with libraries of their own, and not to jobs. `attribute`
@@ -17,11 +19,16 @@ class Entry(NamedTuple):
     those do not whose output is somebody else's.
     """
 
-    module: str
-    summary: str
-    operator: bool = False
-    attribute: str = "COMMAND"
-    json: bool = True
+    __slots__ = ("attribute", "json", "module", "operator", "summary")
+
+    def __init__(
+        self, module: str, summary: str, operator: bool = False, attribute: str = "COMMAND", json: bool = True
+    ) -> None:
+        self.module = module
+        self.summary = summary
+        self.operator = operator
+        self.attribute = attribute
+        self.json = json
 
 
 COMMANDS: Mapping[str, Entry] = {
@@ -36,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "init": Entry("jobpass.command.operator.init", "write a first jobpass.yaml, from a few questions or options", True),
     "policy": Entry("jobpass.command.operator.policy", "print the trust policy of a role", True),
+    "token": Entry("jobpass.command.job.token", "print the job's ID token"),
 }
 
 # `jobpass keys list`: the first word of the commands that have two, and what they are about.
@@ -49,5 +57,6 @@ def command(name: str) -> Command:
         ModuleNotFoundError: a library that it needs is not installed.
     """
     entry = COMMANDS[name]
-    found: Command = getattr(import_module(entry.module), entry.attribute)
+    __import__(entry.module)  # importlib takes longer than what it would import here
+    found: Command = getattr(sys.modules[entry.module], entry.attribute)
     return found

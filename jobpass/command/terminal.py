@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import textwrap
-from dataclasses import dataclass
-from typing import Any, TextIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
 
 # Wider lines are hard to read, however wide the window is; narrower ones hold nothing.
 WIDEST, NARROWEST = 120, 40
 _COLOURS = {"red": 31, "green": 32, "yellow": 33, "cyan": 36, "bold": 1}
 
 
-@dataclass(frozen=True)
 class Terminal:
-    """Standard output and standard error, with what they can show."""
+    """Standard output and standard error, with what they can show: how many columns, and whether colours."""
 
-    out: TextIO
-    err: TextIO
-    width: int = 80
-    colours: bool = False
+    __slots__ = ("colours", "err", "out", "width")
+
+    def __init__(self, out: TextIO, err: TextIO, width: int = 80, colours: bool = False) -> None:
+        self.out = out
+        self.err = err
+        self.width = width
+        self.colours = colours
 
     @classmethod
     def of(cls, out: TextIO, err: TextIO) -> Terminal:
@@ -29,7 +30,7 @@ class Terminal:
 
         `COLUMNS` comes before the window's own width. `NO_COLOR`, whatever it holds, turns colours off.
         """
-        width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns))
+        width = max(NARROWEST, min(WIDEST, _columns(out)))
         wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         return cls(out, err, width, wanted and out.isatty())
 
@@ -39,6 +40,8 @@ class Terminal:
 
     def say_json(self, value: Any) -> None:
         """Print one JSON document to standard output."""
+        import json  # noqa: PLC0415 - few commands on a job print any
+
         self.say(json.dumps(value, indent=2, ensure_ascii=True))
 
     def complain(self, text: str) -> None:
@@ -56,7 +59,20 @@ class Terminal:
 
 def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
     """Return a text in lines of a width, `first` before the first of them and `indent` before the others."""
+    import textwrap  # noqa: PLC0415 - for help and errors
+
     begin = indent if first is None else first
     return textwrap.fill(
         text, width, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
+
+
+def _columns(out: TextIO) -> int:
+    """The window's width, 80 where there is no window; as `shutil.get_terminal_size`, which takes long to import."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given):
+        return int(given)
+    try:
+        return os.get_terminal_size(out.fileno()).columns or 80
+    except (AttributeError, ValueError, OSError):
+        return 80

@@ -1,13 +1,14 @@
 # Completion of `jobpass` in bash; made by `python -m jobpass.command.completion` with shtab (Apache-2.0):
 # edit the commands, not this file.
 
-_shtab_jobpass_subparsers=(completion doctor explain init policy)
+_shtab_jobpass_subparsers=(completion doctor explain init policy token)
 
 _shtab_jobpass_completion_option_strings=(-h --help)
 _shtab_jobpass_doctor_option_strings=(-h --help --strict --timeout --json)
 _shtab_jobpass_explain_option_strings=(-h --help --token-file --token-env --profile --field --registration --audience --role-arn --config --issuer-url --account --trust-policy --provider-url --client-id --max-session-seconds --jwks --no-jwks --session-name --context --duration --at --error --json)
 _shtab_jobpass_init_option_strings=(-h --help --preset --form --platform --principal --public-key --role --when --managed-policy --audience --allow-any --name --issuer-url --certificate-arn --production --demonstration --defaults --force --json)
 _shtab_jobpass_policy_option_strings=(-h --help --config --issuer-url --provider-arn --account --profile --form --when --audience --pin --allow-any --json)
+_shtab_jobpass_token_option_strings=(-h --help --audience --expires-in --role-arn --from --reveal --json)
 _shtab_jobpass_option_strings=(-h --help --version)
 
 _shtab_jobpass_explain___token_file_COMPGEN=_shtab_compgen_files
@@ -20,7 +21,8 @@ _shtab_jobpass_init___public_key_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_policy___config_COMPGEN=_shtab_compgen_files
 
 _shtab_jobpass_completion_pos_0_choices=(bash zsh fish)
-_shtab_jobpass_pos_0_choices=(completion doctor explain init policy)
+_shtab_jobpass_token___from_choices=(jobpass github windmill azure aws-sdk google)
+_shtab_jobpass_pos_0_choices=(completion doctor explain init policy token)
 
 _shtab_jobpass_completion__h_nargs=0
 _shtab_jobpass_completion___help_nargs=0
@@ -43,6 +45,10 @@ _shtab_jobpass_policy__h_nargs=0
 _shtab_jobpass_policy___help_nargs=0
 _shtab_jobpass_policy___pin_nargs=0
 _shtab_jobpass_policy___json_nargs=0
+_shtab_jobpass_token__h_nargs=0
+_shtab_jobpass_token___help_nargs=0
+_shtab_jobpass_token___reveal_nargs=0
+_shtab_jobpass_token___json_nargs=0
 _shtab_jobpass_pos_0_nargs=A...
 _shtab_jobpass__h_nargs=0
 _shtab_jobpass___help_nargs=0

@@ -47,8 +47,8 @@ function _shtab_jobpass_using
   test "$_shtab_jobpass_cmdpath" = "$argv"
 end
 
-set -g _shtab_jobpass_commands completion doctor explain init policy
-set -g _shtab_jobpass_opts_with_value --account --allow-any --at --audience --certificate-arn --client-id --config --context --duration --error --field --form --issuer-url --jwks --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
+set -g _shtab_jobpass_commands completion doctor explain init policy token
+set -g _shtab_jobpass_opts_with_value --account --allow-any --at --audience --certificate-arn --client-id --config --context --duration --error --expires-in --field --form --from --issuer-url --jwks --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
 
 complete -c jobpass -e
 complete -c jobpass -f
@@ -121,3 +121,11 @@ complete -c jobpass -n '_shtab_jobpass_using policy' -l audience -x -d 'an audie
 complete -c jobpass -n '_shtab_jobpass_using policy' -l pin -d 'take only tokens that are pinned to the role'
 complete -c jobpass -n '_shtab_jobpass_using policy' -l allow-any -x -d 'why the role may trust so many jobs'
 complete -c jobpass -n '_shtab_jobpass_using policy' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a token -d 'print the job'"'"'s ID token'
+complete -c jobpass -n '_shtab_jobpass_using token' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using token' -l audience -x -d 'whom the token is for (default: the registration'"'"'s default audience)'
+complete -c jobpass -n '_shtab_jobpass_using token' -l expires-in -x -d 'how long it should live (default: as configured)'
+complete -c jobpass -n '_shtab_jobpass_using token' -l role-arn -x -d 'pin it to one role of the registration: no other takes it'
+complete -c jobpass -n '_shtab_jobpass_using token' -l from -xka "jobpass github windmill azure aws-sdk google" -d 'the environment block to take (default: the first that is whole)'
+complete -c jobpass -n '_shtab_jobpass_using token' -l reveal -d 'print it even to a terminal'
+complete -c jobpass -n '_shtab_jobpass_using token' -l json -d 'print one JSON document, errors too'

@@ -11,6 +11,7 @@ _shtab_jobpass_commands() {
     explain:'say why a role refuses a job, and the one thing to change'
     init:'write a first jobpass.yaml, from a few questions or options'
     policy:'print the trust policy of a role'
+    token:'print the job'"'"'s ID token'
   )
   _describe 'jobpass commands' _commands
 }
@@ -117,6 +118,19 @@ _shtab_jobpass_policy_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_policy_defaults_added=0
 
+_shtab_jobpass_token_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--audience[whom the token is for (default\: the registration\'s default audience)]:AUDIENCE:"
+  "--expires-in[how long it should live (default\: as configured)]:SECONDS:"
+  "--role-arn[pin it to one role of the registration\: no other takes it]:ARN:"
+  "--from[the environment block to take (default\: the first that is whole)]:BLOCK:(jobpass github windmill azure aws-sdk google)"
+  "--reveal[print it even to a terminal]"
+  "--json[print one JSON document, errors too]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_token_defaults_added=0
+
 
 _shtab_jobpass() {
   local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->jobpass'
@@ -141,6 +155,7 @@ _shtab_jobpass() {
         explain) _arguments -C -s $_shtab_jobpass_explain_options ;;
         init) _arguments -C -s $_shtab_jobpass_init_options ;;
         policy) _arguments -C -s $_shtab_jobpass_policy_options ;;
+        token) _arguments -C -s $_shtab_jobpass_token_options ;;
       esac
   esac
 }
