@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 from jobpass.job.retry import Patience
@@ -22,6 +22,7 @@ KEY_ID, SECRET, SESSION = (
     "sEcReT/0123456789+abcdefghijklmnopqrstuv",
     "SeSsIoN/" + "Ab+/" * 50 + "==",
 )
+WINDMILL = "/api/w/acme/oidc/token/"
 NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 
 
@@ -59,6 +60,12 @@ class Stand:
             "AWS_ENDPOINT_URL_STS": self.url,
             **more,
         }
+
+    def forget(self) -> None:
+        """Begin anew: nothing asked, and good answers only."""
+        for each in (self.from_issuer, self.from_sts, self.tokens_asked, self.sessions_asked):
+            each.clear()
+        self.life_seconds, self.count = 3600.0, 0
 
     def answer_token(self, query: dict[str, str]) -> Said:
         """What the issuer answers."""
@@ -135,9 +142,14 @@ def standing() -> Iterator[Stand]:
             self._say(stand.answer_token(_flat(urlsplit(self.path).query)))
 
         def do_POST(self) -> None:
-            assert self.headers["Authorization"] is None
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self._say(stand.answer_session(_flat(body.decode("ascii"))))
+            if self.path.startswith(WINDMILL):
+                assert self.headers["Authorization"] == f"Bearer {REQUEST_TOKEN}"
+                path, _, query = self.path[len(WINDMILL) :].partition("?")
+                said = stand.answer_token({"audience": unquote(path), **_flat(query)})
+                return self._say(Said(200, json.loads(said.body)["value"].encode()) if said.status == 200 else said)
+            assert self.headers["Authorization"] is None
+            return self._say(stand.answer_session(_flat(body.decode("ascii"))))
 
         def _say(self, said: Said) -> None:
             self.send_response(said.status)

@@ -1,7 +1,6 @@
 """A session of a role: what is asked of STS, and what becomes of each of its answers."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -25,27 +24,11 @@ from tests.job.drawing import (
     moment,
     refusal,
     session,
-    standing,
 )
 
 TOKEN = id_token()
 NOW = 1_800_000_000.0
 LATER = "2027-01-15T09:00:00Z"
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Stand]:
-    """The servers, for the whole module."""
-    with standing() as stand:
-        yield stand
-
-
-@pytest.fixture
-def stand(servers: Stand) -> Stand:
-    """The servers, with nothing asked yet."""
-    for each in (servers.from_issuer, servers.from_sts, servers.tokens_asked, servers.sessions_asked):
-        each.clear()
-    return servers
 
 
 def assume(stand: Stand, duration_seconds: int = 3600) -> Credentials:
