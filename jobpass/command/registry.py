@@ -35,8 +35,15 @@ COMMANDS: Mapping[str, Entry] = {
     "completion": Entry(
         "jobpass.command.job.completion", "print the script that makes bash, zsh or fish complete", json=False
     ),
+    "credential-process": Entry(
+        "jobpass.command.job.credential_process", "print AWS credentials as `credential_process` wants them", json=False
+    ),
     "doctor": Entry(
         "jobpass.command.operator.doctor", "look at an issuer as AWS and strict clients do, and say what to mend", True
+    ),
+    "env": Entry("jobpass.command.job.env", "print AWS credentials as environment variables", json=False),
+    "exec": Entry(
+        "jobpass.command.job.exec", "run a command with AWS credentials that are renewed while it runs", json=False
     ),
     "explain": Entry(
         "jobpass.command.operator.explain", "say why a role refuses a job, and the one thing to change", True
@@ -44,6 +51,7 @@ COMMANDS: Mapping[str, Entry] = {
     "init": Entry("jobpass.command.operator.init", "write a first jobpass.yaml, from a few questions or options", True),
     "policy": Entry("jobpass.command.operator.policy", "print the trust policy of a role", True),
     "token": Entry("jobpass.command.job.token", "print the job's ID token"),
+    "verify": Entry("jobpass.command.operator.verify", "say whether an ID token is good, and what it proves", True),
 }
 
 # `jobpass keys list`: the first word of the commands that have two, and what they are about.

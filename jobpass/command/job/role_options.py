@@ -33,7 +33,7 @@ ARGUMENTS = (
     ),
     Argument(
         ("--from",),
-        "the environment block to take (default: the first that is there)",
+        "the environment block to take (default: the first that is whole)",
         {"metavar": "BLOCK", "dest": "block", "choices": list(request_source.BLOCKS)},
     ),
 )
@@ -43,9 +43,17 @@ def role_credentials(options: argparse.Namespace, environ: Mapping[str, str] | N
     """Return what draws the credentials that the options ask for, nothing drawn yet.
 
     Raises:
-        UsageError: no role is named.
+        UsageError: no role is named, or an option is empty.
         JobpassError: the environment does not say where to ask for tokens, or STS takes no such value.
     """
+    given = (
+        ("--role-arn", options.role_arn),
+        ("--audience", options.audience),
+        ("--session-name", options.session_name),
+    )
+    for name, value in given:
+        if value == "":
+            raise UsageError(f"{name} is empty", f"give it a value, or leave {name} out: is a variable not set?")
     found: Mapping[str, str] = os.environ if environ is None else environ
     role_arn = options.role_arn or found.get("AWS_ROLE_ARN") or _role_of_container_uri(found.get(_CONTAINER_URI, ""))
     if not role_arn:
