@@ -1,16 +1,21 @@
 # Completion of `jobpass` in bash; made by `python -m jobpass.command.completion` with shtab (Apache-2.0):
 # edit the commands, not this file.
 
-_shtab_jobpass_subparsers=(completion doctor explain init policy token)
+_shtab_jobpass_subparsers=(completion credential-process doctor env exec explain init policy token verify)
 
 _shtab_jobpass_completion_option_strings=(-h --help)
+_shtab_jobpass_credential_process_option_strings=(-h --help --role-arn --audience --duration --session-name --from --reveal)
 _shtab_jobpass_doctor_option_strings=(-h --help --strict --timeout --json)
+_shtab_jobpass_env_option_strings=(-h --help --role-arn --audience --duration --session-name --from --format --reveal)
+_shtab_jobpass_exec_option_strings=(-h --help --role-arn --audience --duration --session-name --from)
 _shtab_jobpass_explain_option_strings=(-h --help --token-file --token-env --profile --field --registration --audience --role-arn --config --issuer-url --account --trust-policy --provider-url --client-id --max-session-seconds --jwks --no-jwks --session-name --context --duration --at --error --json)
 _shtab_jobpass_init_option_strings=(-h --help --preset --form --platform --principal --public-key --role --when --managed-policy --audience --allow-any --name --issuer-url --certificate-arn --production --demonstration --defaults --force --json)
 _shtab_jobpass_policy_option_strings=(-h --help --config --issuer-url --provider-arn --account --profile --form --when --audience --pin --allow-any --json)
 _shtab_jobpass_token_option_strings=(-h --help --audience --expires-in --role-arn --from --reveal --json)
+_shtab_jobpass_verify_option_strings=(-h --help --token-file --token-env --issuer-url --audience --jwks --at --leeway --json)
 _shtab_jobpass_option_strings=(-h --help --version)
 
+_shtab_jobpass_exec_pos_0_COMPGEN=_jobpass_command_line
 _shtab_jobpass_explain___token_file_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_explain___registration_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_explain___config_COMPGEN=_shtab_compgen_files
@@ -19,17 +24,32 @@ _shtab_jobpass_explain___jwks_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_init_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_init___public_key_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_policy___config_COMPGEN=_shtab_compgen_files
+_shtab_jobpass_verify___token_file_COMPGEN=_shtab_compgen_files
+_shtab_jobpass_verify___jwks_COMPGEN=_shtab_compgen_files
 
 _shtab_jobpass_completion_pos_0_choices=(bash zsh fish)
+_shtab_jobpass_credential_process___from_choices=(jobpass github windmill azure aws-sdk google)
+_shtab_jobpass_env___from_choices=(jobpass github windmill azure aws-sdk google)
+_shtab_jobpass_env___format_choices=(shell dotenv github fish powershell)
+_shtab_jobpass_exec___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_token___from_choices=(jobpass github windmill azure aws-sdk google)
-_shtab_jobpass_pos_0_choices=(completion doctor explain init policy token)
+_shtab_jobpass_pos_0_choices=(completion credential-process doctor env exec explain init policy token verify)
 
 _shtab_jobpass_completion__h_nargs=0
 _shtab_jobpass_completion___help_nargs=0
+_shtab_jobpass_credential_process__h_nargs=0
+_shtab_jobpass_credential_process___help_nargs=0
+_shtab_jobpass_credential_process___reveal_nargs=0
 _shtab_jobpass_doctor__h_nargs=0
 _shtab_jobpass_doctor___help_nargs=0
 _shtab_jobpass_doctor___strict_nargs=0
 _shtab_jobpass_doctor___json_nargs=0
+_shtab_jobpass_env__h_nargs=0
+_shtab_jobpass_env___help_nargs=0
+_shtab_jobpass_env___reveal_nargs=0
+_shtab_jobpass_exec_pos_0_nargs=...
+_shtab_jobpass_exec__h_nargs=0
+_shtab_jobpass_exec___help_nargs=0
 _shtab_jobpass_explain__h_nargs=0
 _shtab_jobpass_explain___help_nargs=0
 _shtab_jobpass_explain___no_jwks_nargs=0
@@ -49,11 +69,27 @@ _shtab_jobpass_token__h_nargs=0
 _shtab_jobpass_token___help_nargs=0
 _shtab_jobpass_token___reveal_nargs=0
 _shtab_jobpass_token___json_nargs=0
+_shtab_jobpass_verify__h_nargs=0
+_shtab_jobpass_verify___help_nargs=0
+_shtab_jobpass_verify___json_nargs=0
 _shtab_jobpass_pos_0_nargs=A...
 _shtab_jobpass__h_nargs=0
 _shtab_jobpass___help_nargs=0
 _shtab_jobpass___version_nargs=0
 
+
+# Custom Preamble
+_jobpass_command_line() {
+  local at=1
+  while [ $at -lt "$COMP_CWORD" ] && [ "${COMP_WORDS[at]}" != -- ]; do at=$(( at + 1 )); done
+  case $(( COMP_CWORD - at )) in
+    0) ;;
+    1) compgen -c -- "$1" ;;
+    *) compgen -f -- "$1" ;;
+  esac
+}
+
+# End Custom Preamble
 
 # $1=COMP_WORDS[1]
 _shtab_compgen_files() {

@@ -1,6 +1,15 @@
 # Completion of `jobpass` in fish; made by `python -m jobpass.command.completion` with shtab (Apache-2.0):
 # edit the commands, not this file.
 
+# Custom Preamble
+function _jobpass_command_line
+  set -l tokens (commandline -opc) (commandline -ct)
+  set -l at (contains -i -- -- $tokens)
+  or return
+  complete -C (string join " " -- (string escape -- $tokens[(math $at + 1)..-2]) $tokens[-1])
+end
+
+# End Custom Preamble
 
 # Parse current commandline:
 # - _shtab_jobpass_cmdpath=(sub)command path seen so far
@@ -47,8 +56,8 @@ function _shtab_jobpass_using
   test "$_shtab_jobpass_cmdpath" = "$argv"
 end
 
-set -g _shtab_jobpass_commands completion doctor explain init policy token
-set -g _shtab_jobpass_opts_with_value --account --allow-any --at --audience --certificate-arn --client-id --config --context --duration --error --expires-in --field --form --from --issuer-url --jwks --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
+set -g _shtab_jobpass_commands completion credential-process doctor env exec explain init policy token verify
+set -g _shtab_jobpass_opts_with_value --account --allow-any --at --audience --certificate-arn --client-id --config --context --duration --error --expires-in --field --form --format --from --issuer-url --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
 
 complete -c jobpass -e
 complete -c jobpass -f
@@ -58,11 +67,36 @@ complete -c jobpass -n _shtab_jobpass_using -l version -d 'print the version'
 complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a completion -d 'print the script that makes bash, zsh or fish complete'
 complete -c jobpass -n '_shtab_jobpass_using completion' -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n '_shtab_jobpass_using completion; and test $_shtab_jobpass_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a credential-process -d 'print AWS credentials as `credential_process` wants them'
+complete -c jobpass -n '_shtab_jobpass_using credential-process' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using credential-process' -l role-arn -x -d 'the role (default: AWS_ROLE_ARN, or the role that AWS_CONTAINER_CREDENTIALS_FULL_URI names)'
+complete -c jobpass -n '_shtab_jobpass_using credential-process' -l audience -x -d 'the audience of the ID token (default: sts.amazonaws.com)'
+complete -c jobpass -n '_shtab_jobpass_using credential-process' -l duration -x -d 'how long the session lasts, 900 to 43200 (default: 3600)'
+complete -c jobpass -n '_shtab_jobpass_using credential-process' -l session-name -x -d 'the session'"'"'s name in CloudTrail (default: AWS_ROLE_SESSION_NAME, or jobpass-<job_id>)'
+complete -c jobpass -n '_shtab_jobpass_using credential-process' -l from -xka "jobpass github windmill azure aws-sdk google" -d 'the environment block to take (default: the first that is whole)'
+complete -c jobpass -n '_shtab_jobpass_using credential-process' -l reveal -d 'print them even to a terminal'
 complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a doctor -d 'look at an issuer as AWS and strict clients do, and say what to mend'
 complete -c jobpass -n '_shtab_jobpass_using doctor' -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n '_shtab_jobpass_using doctor' -l strict -d 'end with 1 for warnings too'
 complete -c jobpass -n '_shtab_jobpass_using doctor' -l timeout -x -d 'how long to wait for each answer (default: 10)'
 complete -c jobpass -n '_shtab_jobpass_using doctor' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a env -d 'print AWS credentials as environment variables'
+complete -c jobpass -n '_shtab_jobpass_using env' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using env' -l role-arn -x -d 'the role (default: AWS_ROLE_ARN, or the role that AWS_CONTAINER_CREDENTIALS_FULL_URI names)'
+complete -c jobpass -n '_shtab_jobpass_using env' -l audience -x -d 'the audience of the ID token (default: sts.amazonaws.com)'
+complete -c jobpass -n '_shtab_jobpass_using env' -l duration -x -d 'how long the session lasts, 900 to 43200 (default: 3600)'
+complete -c jobpass -n '_shtab_jobpass_using env' -l session-name -x -d 'the session'"'"'s name in CloudTrail (default: AWS_ROLE_SESSION_NAME, or jobpass-<job_id>)'
+complete -c jobpass -n '_shtab_jobpass_using env' -l from -xka "jobpass github windmill azure aws-sdk google" -d 'the environment block to take (default: the first that is whole)'
+complete -c jobpass -n '_shtab_jobpass_using env' -l format -xka "shell dotenv github fish powershell" -d 'how to write them: shell, dotenv, github, fish, powershell (default: shell)'
+complete -c jobpass -n '_shtab_jobpass_using env' -l reveal -d 'print them even to a terminal'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a exec -d 'run a command with AWS credentials that are renewed while it runs'
+complete -c jobpass -n '_shtab_jobpass_using exec' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using exec' -l role-arn -x -d 'the role (default: AWS_ROLE_ARN, or the role that AWS_CONTAINER_CREDENTIALS_FULL_URI names)'
+complete -c jobpass -n '_shtab_jobpass_using exec' -l audience -x -d 'the audience of the ID token (default: sts.amazonaws.com)'
+complete -c jobpass -n '_shtab_jobpass_using exec' -l duration -x -d 'how long the session lasts, 900 to 43200 (default: 3600)'
+complete -c jobpass -n '_shtab_jobpass_using exec' -l session-name -x -d 'the session'"'"'s name in CloudTrail (default: AWS_ROLE_SESSION_NAME, or jobpass-<job_id>)'
+complete -c jobpass -n '_shtab_jobpass_using exec' -l from -xka "jobpass github windmill azure aws-sdk google" -d 'the environment block to take (default: the first that is whole)'
+complete -c jobpass -n '_shtab_jobpass_using exec; and test $_shtab_jobpass_npos -ge 0' -ka "(_jobpass_command_line)" -d 'the command and its arguments, after `--`'
 complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a explain -d 'say why a role refuses a job, and the one thing to change'
 complete -c jobpass -n '_shtab_jobpass_using explain' -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n '_shtab_jobpass_using explain' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file that holds the token; `-` is standard input'
@@ -129,3 +163,13 @@ complete -c jobpass -n '_shtab_jobpass_using token' -l role-arn -x -d 'pin it to
 complete -c jobpass -n '_shtab_jobpass_using token' -l from -xka "jobpass github windmill azure aws-sdk google" -d 'the environment block to take (default: the first that is whole)'
 complete -c jobpass -n '_shtab_jobpass_using token' -l reveal -d 'print it even to a terminal'
 complete -c jobpass -n '_shtab_jobpass_using token' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a verify -d 'say whether an ID token is good, and what it proves'
+complete -c jobpass -n '_shtab_jobpass_using verify' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file that holds the token; `-` is standard input'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l token-env -x -d 'the environment variable that holds the token'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l issuer-url -x -d 'the issuer to trust, letter for letter as `iss` has it'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l audience -x -d 'whom the token must be for'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l jwks -xka "(__fish_complete_path (commandline -ct))" -d 'the issuer'"'"'s JWK Set, instead of fetching it; `-` is standard input'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l at -x -d 'the moment to ask about, instead of now'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l leeway -x -d 'by how much clocks may differ, up to 300 (default: 0)'
+complete -c jobpass -n '_shtab_jobpass_using verify' -l json -d 'print one JSON document, errors too'

@@ -7,11 +7,15 @@
 _shtab_jobpass_commands() {
   local _commands=(
     completion:'print the script that makes bash, zsh or fish complete'
+    credential-process:'print AWS credentials as `credential_process` wants them'
     doctor:'look at an issuer as AWS and strict clients do, and say what to mend'
+    env:'print AWS credentials as environment variables'
+    exec:'run a command with AWS credentials that are renewed while it runs'
     explain:'say why a role refuses a job, and the one thing to change'
     init:'write a first jobpass.yaml, from a few questions or options'
     policy:'print the trust policy of a role'
     token:'print the job'"'"'s ID token'
+    verify:'say whether an ID token is good, and what it proves'
   )
   _describe 'jobpass commands' _commands
 }
@@ -32,6 +36,19 @@ _shtab_jobpass_completion_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_completion_defaults_added=0
 
+_shtab_jobpass_credential_process_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--role-arn[the role (default\: AWS_ROLE_ARN, or the role that AWS_CONTAINER_CREDENTIALS_FULL_URI names)]:ARN:"
+  "--audience[the audience of the ID token (default\: sts.amazonaws.com)]:AUDIENCE:"
+  "--duration[how long the session lasts, 900 to 43200 (default\: 3600)]:SECONDS:"
+  "--session-name[the session\'s name in CloudTrail (default\: AWS_ROLE_SESSION_NAME, or jobpass-\<job_id\>)]:NAME:"
+  "--from[the environment block to take (default\: the first that is whole)]:BLOCK:(jobpass github windmill azure aws-sdk google)"
+  "--reveal[print them even to a terminal]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_credential_process_defaults_added=0
+
 _shtab_jobpass_doctor_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--strict[end with 1 for warnings too]"
@@ -42,6 +59,33 @@ _shtab_jobpass_doctor_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_doctor_defaults_added=0
+
+_shtab_jobpass_env_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--role-arn[the role (default\: AWS_ROLE_ARN, or the role that AWS_CONTAINER_CREDENTIALS_FULL_URI names)]:ARN:"
+  "--audience[the audience of the ID token (default\: sts.amazonaws.com)]:AUDIENCE:"
+  "--duration[how long the session lasts, 900 to 43200 (default\: 3600)]:SECONDS:"
+  "--session-name[the session\'s name in CloudTrail (default\: AWS_ROLE_SESSION_NAME, or jobpass-\<job_id\>)]:NAME:"
+  "--from[the environment block to take (default\: the first that is whole)]:BLOCK:(jobpass github windmill azure aws-sdk google)"
+  "--format[how to write them\: shell, dotenv, github, fish, powershell (default\: shell)]:FORMAT:(shell dotenv github fish powershell)"
+  "--reveal[print them even to a terminal]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_env_defaults_added=0
+
+_shtab_jobpass_exec_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--role-arn[the role (default\: AWS_ROLE_ARN, or the role that AWS_CONTAINER_CREDENTIALS_FULL_URI names)]:ARN:"
+  "--audience[the audience of the ID token (default\: sts.amazonaws.com)]:AUDIENCE:"
+  "--duration[how long the session lasts, 900 to 43200 (default\: 3600)]:SECONDS:"
+  "--session-name[the session\'s name in CloudTrail (default\: AWS_ROLE_SESSION_NAME, or jobpass-\<job_id\>)]:NAME:"
+  "--from[the environment block to take (default\: the first that is whole)]:BLOCK:(jobpass github windmill azure aws-sdk google)"
+  "(-)*::the command and its arguments, after \`--\`:_jobpass_command_line"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_exec_defaults_added=0
 
 _shtab_jobpass_explain_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -131,6 +175,22 @@ _shtab_jobpass_token_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_token_defaults_added=0
 
+_shtab_jobpass_verify_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--token-file[the file that holds the token\; \`-\` is standard input]:FILE:_files"
+  "--token-env[the environment variable that holds the token]:NAME:"
+  "--issuer-url[the issuer to trust, letter for letter as \`iss\` has it]:URL:"
+  "--audience[whom the token must be for]:AUDIENCE:"
+  "--jwks[the issuer\'s JWK Set, instead of fetching it\; \`-\` is standard input]:FILE:_files"
+  "--at[the moment to ask about, instead of now]:TIME:"
+  "--leeway[by how much clocks may differ, up to 300 (default\: 0)]:SECONDS:"
+  "--json[print one JSON document, errors too]"
+  ":the token\; others on this machine may read it there:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_verify_defaults_added=0
+
 
 _shtab_jobpass() {
   local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->jobpass'
@@ -151,15 +211,26 @@ _shtab_jobpass() {
       curcontext="${curcontext%:*:*}:_shtab_jobpass-$line[1]:"
       case $line[1] in
         completion) _arguments -C -s $_shtab_jobpass_completion_options ;;
+        credential-process) _arguments -C -s $_shtab_jobpass_credential_process_options ;;
         doctor) _arguments -C -s $_shtab_jobpass_doctor_options ;;
+        env) _arguments -C -s $_shtab_jobpass_env_options ;;
+        exec) _arguments -C -s $_shtab_jobpass_exec_options ;;
         explain) _arguments -C -s $_shtab_jobpass_explain_options ;;
         init) _arguments -C -s $_shtab_jobpass_init_options ;;
         policy) _arguments -C -s $_shtab_jobpass_policy_options ;;
         token) _arguments -C -s $_shtab_jobpass_token_options ;;
+        verify) _arguments -C -s $_shtab_jobpass_verify_options ;;
       esac
   esac
 }
 
+# Custom Preamble
+_jobpass_command_line() {
+  if [[ $words[1] == -- ]]; then shift words; (( CURRENT -= 1 )); fi
+  _normal
+}
+
+# End Custom Preamble
 
 
 typeset -A opt_args
