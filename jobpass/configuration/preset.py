@@ -22,6 +22,7 @@ def document(name: str) -> dict[str, Any]:
 
     `fields`, `claims` and `session_tags` are what its `forms` have in common. A form has a `subject`, takes all fields
     or some (`fields`, or all `without` some) and may add `claims`. The first form is meant where none is named.
+    `examples` are values of fields as such jobs have them.
 
     Raises:
         KeyError: there is no preset of that name.

@@ -21,7 +21,7 @@ from tests.configuration.preset_jobs import FORMS, JOBS, Job, profile
 from tests.configuration.test_mistakes import problems
 
 FILES = sorted((Path(__file__).parents[2] / "lambda_src/jobpass_issuer/domain/presets").glob("*.json"))
-MEMBERS = {"description", "fields", "claims", "session_tags", "default_audience", "forms"}
+MEMBERS = {"description", "fields", "claims", "session_tags", "default_audience", "examples", "forms"}
 TAG_VALUE = re.compile(r"[A-Za-z0-9 _.:/=+@-]+")
 
 
@@ -66,6 +66,17 @@ def test_a_form_is_as_sound_as_a_profile_of_ones_own_must_be(preset: str, form: 
     assert not any(map(is_reserved, described.claims))
     assert described.source_identity is None
     assert set(described.session_tags.values()) <= set(described.fields)
+
+
+@pytest.mark.parametrize(("preset", "form"), FORMS)
+def test_the_examples_of_a_preset_are_values_that_its_fields_take(preset: str, form: str) -> None:
+    described, examples = profile(preset, form), presets.document(preset)["examples"]
+
+    assert set(examples) <= set(presets.document(preset)["fields"])
+    assert [
+        name for name in described.fields if name in examples and described.fields[name].mistake(examples[name])
+    ] == []
+    assert form == "instance" or set(described.subject.fields) & set(examples)
 
 
 @pytest.mark.parametrize(("preset", "form"), FORMS)

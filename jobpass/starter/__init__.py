@@ -1,0 +1,1 @@
+"""The first `jobpass.yaml` of a deployment, made from a few answers: commented, and sound before it is written."""
