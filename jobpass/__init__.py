@@ -1,1 +1,48 @@
-"""Jobpass: a passport for every job."""
+"""Jobpass: a passport for every job.
+
+On jobs: `get_id_token` and, with boto3, `aws_session`. On platforms: `Jobs`, with the libraries of the extra. Errors
+are `JobpassError`. Each is imported when it is first asked for: nobody waits for what they do not use.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from jobpass.boto_session import aws_session
+    from jobpass.errors import JobpassError, RefusedError, UnavailableError
+    from jobpass.platform import Jobs
+
+__all__ = ["JobpassError", "Jobs", "RefusedError", "UnavailableError", "aws_session"]
+
+_MODULES = {
+    "JobpassError": "jobpass.errors",
+    "Jobs": "jobpass.platform",
+    "RefusedError": "jobpass.errors",
+    "UnavailableError": "jobpass.errors",
+    "aws_session": "jobpass.boto_session",
+}
+# Which of the names need libraries, and what brings them.
+_EXTRAS = {
+    "Jobs": ("jobpass[operator]", ("boto3", "botocore", "cryptography")),
+    "aws_session": ("boto3", ("boto3", "botocore")),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a name of the library (PEP 562)."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'jobpass' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - not for the command
+
+    try:
+        found: object = getattr(import_module(_MODULES[name]), name)
+    except ModuleNotFoundError as error:
+        package, libraries = _EXTRAS.get(name, ("", ()))
+        if (error.name or "").partition(".")[0] not in libraries:
+            raise
+        from jobpass.errors import JobpassError  # noqa: PLC0415 - where something is missing
+
+        text = f"`jobpass.{name}` needs the library `{error.name}`, which is not installed"
+        raise JobpassError("extra_missing", text, f"run: pip install '{package}'") from None
+    globals()[name] = found
+    return found

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from jobpass.errors import JobpassError
 
 # What needs no quotes in a dotenv file, whoever reads it: they agree on nothing about quotes.
-_BARE = re.compile(r"[A-Za-z0-9_./+=:@%,-]+", re.ASCII)
+_BARE = re.compile(r"[A-Za-z0-9_./+=:@%,?-]+", re.ASCII)
 # What PowerShell takes for a single quote: the straight one and four of typography's (about_Quoting_Rules; its
 # tokenizer, which doubles them all in `EscapeSingleQuotedStringContent`).
 _SINGLE_QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
