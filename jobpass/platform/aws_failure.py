@@ -10,11 +10,17 @@ from botocore.exceptions import (
     NoRegionError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
 )
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from jobpass.errors import JobpassError, RefusedError, UnavailableError
 
-_CREDENTIALS = (CredentialRetrievalError, PartialCredentialsError, ProfileNotFound, ConfigNotFound, NoRegionError)
+_CREDENTIALS = (
+    *(CredentialRetrievalError, PartialCredentialsError, ProfileNotFound, ConfigNotFound),
+    *(NoRegionError, SSOError, TokenRetrievalError),
+)
 # STS API Reference, "Common Errors".
 _OUTDATED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
 _UNKNOWN = ("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidAccessKeyId")
@@ -33,7 +39,7 @@ def failure(error: BotoCoreError | ClientError, role_arn: str | None) -> Jobpass
             "`aws sts get-caller-identity` says what is wrong with them: an unknown profile, or a login that is over"
         )
         return JobpassError("aws_credentials_unusable", text, remedy)
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, (HTTPClientError, NoConnectionError)):
         text = f"STS could not be reached ({type(error).__name__})"
         remedy = "check that this machine may reach it (a proxy goes into HTTPS_PROXY, an endpoint of one's own into "
         return UnavailableError("sts_unreachable", text, remedy + "AWS_ENDPOINT_URL_STS), and try again")
