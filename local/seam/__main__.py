@@ -27,7 +27,15 @@ def main() -> int:
 def install() -> None:
     """Sew everything in."""
     # After the check: these look ministack's parts up.
-    from local.seam import assume_role, cloudformation, controls, gateway, iam_api, kms_conditions  # noqa: PLC0415
+    from local.seam import (  # noqa: PLC0415
+        assume_role,
+        cloudformation,
+        controls,
+        gateway,
+        iam_api,
+        kms_conditions,
+        sessions,
+    )
 
     settings = controls.from_environment()
     gateway.install()
@@ -35,6 +43,7 @@ def install() -> None:
     kms_conditions.install()
     cloudformation.install()
     controls.install(settings)
+    sessions.install()
     assume_role.install(settings)
 
 

@@ -118,7 +118,7 @@ def _answer(parameters: Parameters, speaks_json: bool, controls: Controls, docum
             now=int(controls.now()),
         )
         _check_role(request, identity)
-        return _success(request, identity, speaks_json)
+        return _success(request, identity, speaks_json, controls.session_seconds or request.duration_seconds)
     except RefusedError as refusal:
         if speaks_json:
             refused: Response = part("error_response_json")(refusal.code, refusal.message, refusal.status)
@@ -197,7 +197,7 @@ def _check_role(request: AssumeRoleRequest, identity: WebIdentity) -> None:
         raise invalid_parameter("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.")
 
 
-def _success(request: AssumeRoleRequest, identity: WebIdentity, speaks_json: bool) -> Response:
+def _success(request: AssumeRoleRequest, identity: WebIdentity, speaks_json: bool, lasts_seconds: int) -> Response:
     """Register the session with ministack and answer with its credentials."""
     policies, malformed = part("_session_policies")(request.parameters, request.account)
     if malformed:
@@ -207,7 +207,7 @@ def _success(request: AssumeRoleRequest, identity: WebIdentity, speaks_json: boo
     access_key, secret, session_token = (
         part(name)() for name in ("_gen_session_access_key", "_gen_secret", "_gen_session_token")
     )
-    expiration = time.time() + request.duration_seconds
+    expiration = time.time() + lasts_seconds
     part("register_session")(
         access_key,
         {
@@ -228,7 +228,7 @@ def _success(request: AssumeRoleRequest, identity: WebIdentity, speaks_json: boo
             "AccessKeyId": access_key,
             "SecretAccessKey": secret,
             "SessionToken": session_token,
-            "Expiration": int(expiration) if speaks_json else part("_future")(request.duration_seconds),
+            "Expiration": int(expiration) if speaks_json else part("_future")(lasts_seconds),
         },
         "AssumedRoleUser": {"AssumedRoleId": user_id, "Arn": assumed_arn},
         "SubjectFromWebIdentityToken": identity.subject,

@@ -1,7 +1,9 @@
-"""What tests and demonstrations may turn in the local STS: its clock, and how long it keeps a JWK Set.
+"""What tests and demonstrations may turn in the local STS: its clock, how long it keeps a JWK Set, and its sessions.
 
-`GET` and `POST` of `/_jobpass/sts/clock` (`{"offset_seconds": n}`) and `/_jobpass/sts/jwks-cache` (`{"seconds": n}`),
-on the emulator's own address. The clock moves the judgement of tokens and the age of kept JWK Sets, nothing else.
+`GET` and `POST` of `/_jobpass/sts/clock` (`{"offset_seconds": n}`), `/_jobpass/sts/jwks-cache` (`{"seconds": n}`) and
+`/_jobpass/sts/session` (`{"seconds": n}`), on the emulator's own address. The clock moves the judgement of tokens and
+the age of kept JWK Sets, nothing else. Sessions of web identities last as long as is said here, where that is not 0,
+whatever is asked for: AWS makes none of less than 900 s, and nobody waits that long to see one end.
 """
 
 import json
@@ -30,6 +32,7 @@ class Controls:
 
     clock_offset_seconds: int = 0
     jwks_cache_seconds: int = 0
+    session_seconds: int = 0
 
     def now(self) -> float:
         """The STS's clock, in Unix seconds."""
@@ -65,6 +68,7 @@ def respond(controls: Controls, method: str, path: str, body: bytes) -> Response
     knobs = {
         f"{_PREFIX}sts/clock": ("clock_offset_seconds", "offset_seconds", -_TEN_YEARS_SECONDS),
         f"{_PREFIX}sts/jwks-cache": ("jwks_cache_seconds", "seconds", 0),
+        f"{_PREFIX}sts/session": ("session_seconds", "seconds", 0),
     }
     if path not in knobs:
         return _json(404, {"error": f"no such control; there are: {', '.join(knobs)}"})

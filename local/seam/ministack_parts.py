@@ -27,7 +27,10 @@ PARTS: dict[str, tuple[str, ...]] = {
     ),
     _CLOUDFRONT: ("_distributions", "_get_distribution_aliases"),
     # `_p` is IAM's; what the seam replaces is the name under which STS calls it.
-    _STS: ("handle_request", "_p", "register_session", "_assumed_role_arn", "_role_id", "_session_policies"),
+    _STS: (
+        "handle_request", "_p", "register_session", "_assumed_role_arn", "_role_id", "_session_policies", "_sessions",
+        "_evict_expired_sessions",
+    ),
     _IAM: (
         "_IAM_HANDLERS", "_oidc_providers", "_roles", "_error", "_xml", "_extract_tags", "_extract_tag_keys",
         "_now", "_future", "_gen_secret", "_gen_session_access_key", "_gen_session_token",

@@ -20,7 +20,8 @@ def federation(emulator: Emulator, issuer: HttpsIssuer) -> Federation:
 
 @pytest.fixture
 def sts_settings(emulator: Emulator) -> Iterator[Emulator]:
-    """The emulator, whose clock and cache are set back afterwards."""
+    """The emulator, whose clock, cache and sessions are set back afterwards."""
     yield emulator
     emulator.control("sts/clock", {"offset_seconds": 0})
     emulator.control("sts/jwks-cache", {"seconds": 0})
+    emulator.control("sts/session", {"seconds": 0})
