@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from jobpass.command.command import Argument, Command
 from jobpass.command.errors import GOOD, UsageError
-from jobpass.command.operator.configuration_here import configuration_here
+from jobpass.command.operator.configuration_here import FILE, configuration_here
 from jobpass.command.operator.moment import distance, now_or, said, written
 from jobpass.command.operator.progress import progress
 from jobpass.command.operator.table import table
@@ -26,6 +26,7 @@ from jobpass.verification.verified_token import check_issuer
 ISSUER_VARIABLE = "JOBPASS_ISSUER_URL"
 # "Usually no more than a few minutes" (RFC 7519, section 4.1.4).
 _MOST_LEEWAY = 300
+_ITSELF = "token"
 _TIMES = ("iat", "nbf", "exp")
 _SEEN_BY_OTHERS = "every process of this machine may read a command line: `--token-env NAME` keeps a token to itself"
 _ON_ITS_WORD = (
@@ -36,10 +37,15 @@ _ANY_AUDIENCE = "no audience was named: whoever takes the token must compare `au
 
 
 class _Issuer(NamedTuple):
-    """Whom to trust, and whether it was only the token that named it."""
+    """Whom to trust, and who named it: the command line, the environment, the file here, or the token alone."""
 
     url: str
-    on_its_word: bool
+    named_by: str
+
+    @property
+    def on_its_word(self) -> bool:
+        """Whether it was only the token that named it."""
+        return self.named_by == _ITSELF
 
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
@@ -61,7 +67,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     verified = verify(token, keys, issuer=issuer.url, audience=options.audience, now=now, leeway_seconds=options.leeway)
     notes = list(_notes(options, issuer))
     if options.json:
-        terminal.say_json(_document(verified, now, notes))
+        terminal.say_json(_document(verified, issuer, now, notes))
     else:
         for line in _lines(verified, now, notes, terminal):
             terminal.say(line)
@@ -89,15 +95,17 @@ def _text(options: argparse.Namespace) -> str:
 
 def _issuer(options: argparse.Namespace, token: SignedToken) -> _Issuer:
     """The issuer to trust: of the command line, the environment or the file here; else the one that the token names."""
-    given = options.issuer_url or os.environ.get(ISSUER_VARIABLE)
-    if not given:
-        configuration = configuration_here()
-        given = configuration.issuer.url if configuration else None
-    if given:
-        if not askable(given):
+    url, named_by = options.issuer_url, "command line"
+    if not url:
+        url, named_by = os.environ.get(ISSUER_VARIABLE), ISSUER_VARIABLE
+    if not url:
+        configuration, named_by = configuration_here(), FILE.name
+        url = configuration.issuer.url if configuration else None
+    if url:
+        if not askable(url):
             remedy = "write it as the stack's output `IssuerUrl` has it"
-            raise UsageError(f"the issuer to trust is {quoted(given)}, which begins with no https://", remedy)
-        return _Issuer(given, on_its_word=False)
+            raise UsageError(f"the issuer to trust is {quoted(url)}, which begins with no https://", remedy)
+        return _Issuer(url, named_by)
     named = token.unverified_claims.get("iss")
     if not isinstance(named, str) or not askable(named):
         raise RefusedError(
@@ -105,7 +113,7 @@ def _issuer(options: argparse.Namespace, token: SignedToken) -> _Issuer:
             "the token names no issuer whose keys could be asked for",
             "name the issuer that you trust with `--issuer-url`; an ID token's `iss` begins with https://",
         )
-    return _Issuer(named, on_its_word=True)
+    return _Issuer(named, _ITSELF)
 
 
 def _notes(options: argparse.Namespace, issuer: _Issuer) -> Iterator[str]:
@@ -119,11 +127,12 @@ def _notes(options: argparse.Namespace, issuer: _Issuer) -> Iterator[str]:
         yield _SEEN_BY_OTHERS
 
 
-def _document(verified: VerifiedToken, now: int, notes: list[str]) -> dict[str, Any]:
+def _document(verified: VerifiedToken, issuer: _Issuer, now: int, notes: list[str]) -> dict[str, Any]:
     return {
         "verdict": "valid",
         "at": written(now),
         "issuer": verified.issuer,
+        "issuer_named_by": issuer.named_by,
         "subject": verified.subject,
         "audience": verified.audience,
         "issued_at": written(verified.issued_at),
@@ -141,7 +150,7 @@ def _lines(verified: VerifiedToken, now: int, notes: list[str], terminal: Termin
     yield terminal.wrapped(f"signed {verified.algorithm} by its key {quoted(verified.kid)}; ends {ends}", "  ")
     yield ""
     yield from table((), [(name, _value(name, value, now)) for name, value in verified.claims.items()], terminal)
-    yield ""
+    yield from [""] if notes else []
     for each in notes:
         yield terminal.wrapped(each, "   ", " - ")
 
