@@ -36,8 +36,8 @@ test: setup ## Run all tests (T="tests/domain -k subject" for some)
 
 check: lint test ## Everything: format, lint, types, import direction, dead code, tests
 
-bench: setup ## Measure what grows: a synth by the number of its roles (ARGS="--json file.json")
-	@$(BIN)/python -m bench.synth $(ARGS)
+bench: setup ## Measure a synth by its roles, and a start of the command (ARGS="startup --json file.json")
+	@$(BIN)/python -m bench $(ARGS)
 
 prove-rotation: setup ## A million random schedules of waits, crashes and races against the law of rotation
 	@PYTHONPATH=. $(BIN)/python -m tests.properties.prove_rotation $(ARGS)

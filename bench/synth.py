@@ -1,24 +1,23 @@
-"""`make bench`: what a synth takes by the number of trusting roles, and whether that grows linearly.
+"""What a synth takes by the number of trusting roles, and whether that grows linearly.
 
 Each figure is that of `app.py` run whole, as `cdk synth` runs it: configuration, checks, templates, cdk-nag. The least
 of several runs counts, since other programs only ever add. What the processors did says more than the clock, which
 hangs on who else is at work.
 """
 
-import argparse
 import json
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bench.growth import Growth, growth
-from bench.process_group import CommandError, Run, measure
+from bench.process_group import Run, measure
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 COUNTS = (1, 125, 250, 500)
@@ -116,39 +115,22 @@ def report(synths: Sequence[Synth], of_time: Growth, of_memory: Growth) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, print the table, and write the figures as JSON where asked; 1 when a synth fails."""
-    parser = argparse.ArgumentParser(prog="make bench", description="Time and memory of a synth by its roles.")
-    parser.add_argument("--roles", type=int, nargs="+", default=list(COUNTS), help="how many (default: %(default)s)")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the least counts (default: 3)")
-    parser.add_argument("--json", type=Path, help="where to write the figures")
-    chosen = parser.parse_args(arguments)
-    if len(set(chosen.roles)) < 2:
-        parser.error("growth shows between two numbers of roles: name two at least")
+def measured(counts: Sequence[int], repeat: int) -> tuple[str, dict[str, Any]]:
+    """Synthesize each number of roles, which ascend, so often, and return the report with its figures.
+
+    Raises:
+        CommandError: a synth fails.
+    """
     synths: list[Synth] = []
     with tempfile.TemporaryDirectory() as directory:
-        for roles in sorted(set(chosen.roles)):
-            try:
-                synths.append(synthesized(roles, chosen.repeat, Path(directory)))
-            except CommandError as error:
-                print(error, file=sys.stderr)
-                return 1
+        for roles in counts:
+            synths.append(synthesized(roles, repeat, Path(directory)))
             print(f"{roles} roles: {synths[-1].seconds:.1f} s", file=sys.stderr, flush=True)
-    counts = [each.roles for each in synths]
     of_time = growth(counts, [each.cpu_seconds * 1000 for each in synths])
     of_memory = growth(counts, [each.peak_memory_mib * 1024 for each in synths])
-    print(report(synths, of_time, of_memory))
-    if chosen.json:
-        figures = {
-            "python": platform.python_version(),
-            "cores": os.cpu_count(),
-            "synths": [asdict(each) for each in synths],
-            "cpu_time_ms": asdict(of_time),
-            "memory_kib": asdict(of_memory),
-        }
-        chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    figures = {
+        "synths": [asdict(each) for each in synths],
+        "cpu_time_ms": asdict(of_time),
+        "memory_kib": asdict(of_memory),
+    }
+    return report(synths, of_time, of_memory), figures

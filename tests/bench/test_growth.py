@@ -79,9 +79,3 @@ def test_the_table_has_a_row_for_each_number_of_roles() -> None:
     rows = report(synths, flat, flat).splitlines()
     assert [row.split(" ")[1] for row in rows[2:6]] == ["1", "125", "250", "500"]
     assert rows[2] == "| 1 | 1 | 1.0 | 2.0 | 700 | 45 |"
-
-
-def test_one_number_of_roles_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        synth.main(["--roles", "5"])
-    assert "name two at least" in capsys.readouterr().err

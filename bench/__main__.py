@@ -1,0 +1,59 @@
+"""`make bench`: measure Jobpass, all of it or the parts that are named."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench import startup, synth
+from bench.installation import InstallationError
+from bench.process_group import CommandError
+
+PARTS = ("synth", "startup")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the tables, and write the figures as JSON where asked; 1 when something that is measured fails."""
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Time and memory of a synth by its roles, and of a start of the command."
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {', '.join(PARTS)} (default: all)")
+    parser.add_argument("--roles", type=int, nargs="+", help=f"of a synth, how many (default: {list(synth.COUNTS)})")
+    parser.add_argument(
+        "--repeat", type=int, help="runs of each: of a synth 3, of which the least counts; of a start 40"
+    )
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    chosen = parser.parse_args(arguments)
+    unknown = sorted(set(chosen.parts) - set(PARTS))
+    if unknown:
+        parser.error(f"there is no part {', '.join(unknown)}: name {' or '.join(PARTS)}")
+    parts = [part for part in PARTS if part in chosen.parts or not chosen.parts]
+    if chosen.roles and "synth" not in parts:
+        parser.error("--roles is of the part synth, which is not named")
+    if chosen.repeat is not None and chosen.repeat < (2 if "startup" in parts else 1):
+        parser.error("--repeat is too small: a spread shows in two runs or more")
+    if len(roles := set(chosen.roles or synth.COUNTS)) < 2:
+        parser.error("growth shows between two numbers of roles: name two at least")
+    figures: dict[str, Any] = {"python": platform.python_version(), "cores": os.cpu_count()}
+    for part in parts:
+        try:
+            if part == "synth":
+                report, found = synth.measured(sorted(roles), chosen.repeat or 3)
+            else:
+                report, found = startup.measured(chosen.repeat or 40)
+        except (CommandError, InstallationError, startup.StartupError) as error:
+            print(error, file=sys.stderr)
+            return 1
+        print(f"{report}\n", flush=True)
+        figures |= found
+    if chosen.json:
+        chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
