@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from jobpass.errors import UnavailableError
 from jobpass.job.credentials import Credentials
@@ -17,11 +16,14 @@ _CODE = re.compile(r"[A-Za-z][\w.:-]{0,127}", re.ASCII)
 _DEEPEST, _LONGEST_MESSAGE = 16, 1000
 
 
-class Refusal(NamedTuple):
+class Refusal:
     """An error of STS: its code and its text, without control characters."""
 
-    code: str
-    message: str
+    __slots__ = ("code", "message")
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        self.message = message
 
 
 def credentials_of(body: bytes, now: float, host: str) -> Credentials:

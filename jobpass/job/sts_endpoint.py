@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from jobpass.errors import JobpassError
 
 
-class Endpoint(NamedTuple):
+class Endpoint:
     """A URL, and what it is called in an error: the variable that holds it, where one does."""
 
-    url: str
-    name: str = "the URL of AWS STS"
+    __slots__ = ("name", "url")
+
+    def __init__(self, url: str, name: str = "the URL of AWS STS") -> None:
+        self.url = url
+        self.name = name
 
 
-class _Partition(NamedTuple):
+class _Partition:
     """What the names of a partition's Regions begin with, the domain of its endpoints, and a Region of it."""
 
-    regions: str
-    suffix: str
-    region: str
+    __slots__ = ("region", "regions", "suffix")
+
+    def __init__(self, regions: str, suffix: str, region: str) -> None:
+        self.regions = regions
+        self.suffix = suffix
+        self.region = region
 
 
 # AWS Fault Isolation Boundaries, "Partitions"; the endpoints as in AWS General Reference, "AWS STS endpoints".
@@ -57,7 +62,7 @@ def endpoint(role_arn: str, environ: Mapping[str, str]) -> Endpoint:
     found = _PARTITIONS.get(role_arn.split(":")[1], _STANDARD)
     region = _region(environ)
     fips = environ.get("AWS_USE_FIPS_ENDPOINT", "").lower() in _YES
-    if region is None or _partition_of(region) != found:
+    if region is None or _partition_of(region) is not found:
         if found is _STANDARD and not fips:
             return Endpoint("https://sts.amazonaws.com")
         region = found.region

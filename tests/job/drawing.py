@@ -151,7 +151,9 @@ def standing() -> Iterator[Stand]:
                 return self._say(Said(200, json.loads(said.body)["value"].encode()) if said.status == 200 else said)
             if self.headers["Authorization"] is not None:
                 stand.signatures.append(self.headers["Authorization"])
-                return self._say(Said(200, b"<GetCallerIdentityResponse/>"))
+                return self._say(
+                    Said(200, b"<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>")
+                )
             return self._say(stand.answer_session(_flat(body.decode("ascii"))))
 
         def _say(self, said: Said) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
 
 from jobpass.errors import JobpassError
@@ -54,7 +54,7 @@ def github(variables: Mapping[str, str]) -> str:
 
     Source: GitHub Actions, "Workflow commands", "Setting an environment variable", "Multiline strings".
     """
-    delimiter = f"jobpass_{secrets.token_hex(16)}"
+    delimiter = f"jobpass_{os.urandom(16).hex()}"
     return _lines(variables, lambda name, value: f"{name}<<{delimiter}\n{value}\n{delimiter}")
 
 
