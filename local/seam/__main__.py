@@ -36,6 +36,7 @@ def install() -> None:
         kms_conditions,
         sessions,
     )
+    from local.seam.cloudtrail import installation as cloudtrail  # noqa: PLC0415
 
     settings = controls.from_environment()
     gateway.install()
@@ -45,6 +46,7 @@ def install() -> None:
     controls.install(settings)
     sessions.install()
     assume_role.install(settings)
+    cloudtrail.install(settings)
 
 
 if __name__ == "__main__":

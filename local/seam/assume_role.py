@@ -15,6 +15,8 @@ from local.seam.issuer_documents import IssuerDocuments
 from local.seam.judgement import Provider, WebIdentity, judge, route
 from local.seam.ministack_parts import part, replace
 from local.seam.refusal import RefusedError, invalid_parameter, not_authorized
+from local.seam.secrecy import may_be_token
+from local.seam.web_identity_call import WebIdentityCall, remember
 
 ACTION = "AssumeRoleWithWebIdentity"
 
@@ -22,8 +24,6 @@ Parameters = dict[str, Any]
 Response = tuple[int, dict[str, str], bytes]
 Handler = Callable[..., Awaitable[Response]]
 
-# RFC 7515 section 3.1; a header is a JSON object, which begins so in base64url.
-_COMPACT_JWS = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+", re.ASCII)
 _SESSION_NAME_PATTERN = r"[\w+=,.@-]*"
 
 
@@ -88,22 +88,15 @@ def _stopping(read: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _without_token(recorded: Callable[..., Parameters]) -> Callable[..., Parameters]:
-    """CloudTrail keeps no web identity token; ministack would record the whole request."""
+    """A record of calls keeps no web identity token; ministack would record the whole request."""
 
     def recorded_without_token(*request: Any) -> Parameters:
         parameters = recorded(*request)
         if not isinstance(parameters, dict):
             return {}
-        return {name: value for name, value in parameters.items() if not _may_be_token(name, value)}
+        return {name: value for name, value in parameters.items() if not may_be_token(name, value)}
 
     return recorded_without_token
-
-
-def _may_be_token(name: str, value: Any) -> bool:
-    """Whether a parameter is the token by its name, or by its looks: one under a misspelt name is as secret."""
-    if name.lower() == "webidentitytoken":
-        return True
-    return _COMPACT_JWS.search(f"{name} {json.dumps(value, default=str)}") is not None
 
 
 def _answer(parameters: Parameters, speaks_json: bool, controls: Controls, documents: IssuerDocuments) -> Response:
@@ -117,6 +110,7 @@ def _answer(parameters: Parameters, speaks_json: bool, controls: Controls, docum
             fetch_jwk_set=documents.jwk_set,
             now=int(controls.now()),
         )
+        remember(WebIdentityCall(request.role_arn, request.session_name, request.duration_seconds, identity))
         _check_role(request, identity)
         return _success(request, identity, speaks_json, controls.session_seconds or request.duration_seconds)
     except RefusedError as refusal:
@@ -221,6 +215,7 @@ def _success(request: AssumeRoleRequest, identity: WebIdentity, speaks_json: boo
             "SessionTags": [{"Key": key, "Value": value} for key, value in identity.tags.values.items()],
             "SessionPolicies": policies if any(policies.values()) else None,
             "SourceIdentity": identity.source_identity,
+            "FederatedProvider": identity.provider_arn,
         },
     )
     result: dict[str, Any] = {

@@ -1,9 +1,17 @@
-"""What tests and demonstrations may turn in the local STS: its clock, how long it keeps a JWK Set, and its sessions.
+"""What tests and demonstrations may turn: the clock, how long STS keeps a JWK Set, and how CloudTrail is looked up.
 
-`GET` and `POST` of `/_jobpass/sts/clock` (`{"offset_seconds": n}`), `/_jobpass/sts/jwks-cache` (`{"seconds": n}`) and
-`/_jobpass/sts/session` (`{"seconds": n}`), on the emulator's own address. The clock moves the judgement of tokens and
-the age of kept JWK Sets, nothing else. Sessions of web identities last as long as is said here, where that is not 0,
-whatever is asked for: AWS makes none of less than 900 s, and nobody waits that long to see one end.
+`GET` and `POST`, on the emulator's own address, of
+
+- `/_jobpass/sts/clock` (`{"offset_seconds": n}`): moves the judgement of tokens and the age of kept JWK Sets, the time
+  of events, log lines and metrics, and the evaluation of alarms; nothing else;
+- `/_jobpass/sts/jwks-cache` (`{"seconds": n}`);
+- `/_jobpass/sts/session` (`{"seconds": n}`): how long sessions of web identities last, whatever is asked for, where it
+  is not 0, as at first; AWS makes none of less than 900 s, and nobody waits that long to see one end;
+- `/_jobpass/cloudtrail/delay` (`{"seconds": n}`): how old an event is before LookupEvents shows it, at first 0;
+- `/_jobpass/cloudtrail/lookup-rate` (`{"calls_per_second": n}`): AWS allows 2, at first there is no limit (0).
+
+`GET` of `/_jobpass/calls` answers with the last calls that the emulator answered, newest first, those on data included,
+which CloudTrail's event history does not have: `{"calls": [{"id", "service", "name", "parameters"}]}`.
 """
 
 import json
@@ -28,14 +36,16 @@ class ControlError(Exception):
 
 @dataclass
 class Controls:
-    """How the local STS is set."""
+    """How the emulator is set."""
 
     clock_offset_seconds: int = 0
     jwks_cache_seconds: int = 0
     session_seconds: int = 0
+    trail_delay_seconds: int = 0
+    lookup_calls_per_second: int = 0
 
     def now(self) -> float:
-        """The STS's clock, in Unix seconds."""
+        """The emulator's clock, in Unix seconds."""
         return time.time() + self.clock_offset_seconds
 
 
@@ -69,7 +79,11 @@ def respond(controls: Controls, method: str, path: str, body: bytes) -> Response
         f"{_PREFIX}sts/clock": ("clock_offset_seconds", "offset_seconds", -_TEN_YEARS_SECONDS),
         f"{_PREFIX}sts/jwks-cache": ("jwks_cache_seconds", "seconds", 0),
         f"{_PREFIX}sts/session": ("session_seconds", "seconds", 0),
+        f"{_PREFIX}cloudtrail/delay": ("trail_delay_seconds", "seconds", 0),
+        f"{_PREFIX}cloudtrail/lookup-rate": ("lookup_calls_per_second", "calls_per_second", 0),
     }
+    if path == f"{_PREFIX}calls" and method == "GET":
+        return _json(200, {"calls": _calls()})
     if path not in knobs:
         return _json(404, {"error": f"no such control; there are: {', '.join(knobs)}"})
     attribute, name, least = knobs[path]
@@ -81,6 +95,19 @@ def respond(controls: Controls, method: str, path: str, body: bytes) -> Response
     elif method != "GET":
         return _json(405, {"error": "GET shows the control, POST changes it"})
     return _json(200, {name: getattr(controls, attribute)})
+
+
+def _calls() -> list[dict[str, Any]]:
+    """Ministack's own record of what it answered, in the account of the request."""
+    return [
+        {
+            "id": call["EventId"],
+            "service": call["EventSource"].partition(".")[0],
+            "name": call["EventName"],
+            "parameters": json.loads(call["CloudTrailEvent"])["requestParameters"],
+        }
+        for call in reversed(part("_get_event_queue")())
+    ]
 
 
 def _whole_number(body: bytes, name: str) -> int | None:

@@ -19,11 +19,17 @@ _EVALUATOR = "ministack.core.iam_evaluator"
 _ACTIONS = "ministack.core.iam_actions"
 _RESPONSES = "ministack.core.responses"
 _PROVISIONERS = "ministack.services.cloudformation.provisioners"
+_CLOUDTRAIL = "ministack.services.cloudtrail"
+_EVENTBRIDGE = "ministack.services.eventbridge"
+_KMS = "ministack.services.kms"
+_S3 = "ministack.services.s3"
+_ARN = "ministack.core.arn"
 
 PARTS: dict[str, tuple[str, ...]] = {
     _APP: (
         "main", "_handle_post_body_shortcuts", "_ct_request_params", "_port_is_bindable",
-        "_parse_cloudfront_dataplane_host",
+        "_parse_cloudfront_dataplane_host", "_dispatch_service_request", "detect_service", "_routing_params",
+        "extract_access_key_id",
     ),
     _CLOUDFRONT: ("_distributions", "_get_distribution_aliases"),
     # `_p` is IAM's; what the seam replaces is the name under which STS calls it.
@@ -36,9 +42,17 @@ PARTS: dict[str, tuple[str, ...]] = {
         "_now", "_future", "_gen_secret", "_gen_session_access_key", "_gen_session_token",
     ),
     _DYNAMODB: ("_update_ttl", "_update_continuous_backups", "_ttl_settings", "_pitr_settings"),
-    _EVALUATOR: ("EvalContext", "evaluate_trust_policy", "_action_matches"),
-    _ACTIONS: ("request_tag_context",),
-    _RESPONSES: ("error_response_json", "json_response", "get_account_id", "get_region"),
+    _EVALUATOR: (
+        "EvalContext", "evaluate_trust_policy", "_action_matches", "resolve_credential", "ResolvedCredential",
+        "evaluate_resource_policy",
+    ),
+    _ACTIONS: ("request_tag_context", "extract_iam_action", "_match_rest_action"),
+    _RESPONSES: (
+        "error_response_json", "json_response", "get_account_id", "get_region", "get_request_client_ip",
+        "request_scope",
+    ),
+    _KMS: ("_resolve_key",),
+    _CLOUDTRAIL: ("_DISPATCH", "_get_event_queue"),
     _PROVISIONERS: ("_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY", "_REPLACING_PROPERTIES", "_reconcile_tag_list"),
 }  # fmt: skip
 
