@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-
-from jobpass.command.errors import WRONG_USAGE, UsageError
+from jobpass.command.errors import WRONG_USAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any, NoReturn
+    import argparse
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
+    from jobpass.command.parser import Parser
     from jobpass.command.terminal import Terminal
 
     Run = Callable[[argparse.Namespace, Terminal], int]
@@ -33,6 +33,28 @@ class Argument:
             return str(self.settings.get("metavar", self.names[0]))
         value = "" if "action" in self.settings and self.settings["action"] != "append" else self.settings["metavar"]
         return ", ".join(f"{name} {value}".rstrip() for name in self.names)
+
+    @property
+    def destination(self) -> str:
+        """The attribute that holds its value."""
+        return str(self.settings.get("dest", self.names[0].lstrip("-").replace("-", "_")))
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it takes no value."""
+        return self.settings.get("action") == "store_true"
+
+    @property
+    def understood(self) -> bool:
+        """Whether a line with it can be read without argparse."""
+        simple = self.settings.keys() <= {"metavar", "dest", "default", "required", "choices", "type", "action"}
+        named = len(self.names) == 1 and self.names[0].startswith("--")
+        # Of a type, argparse makes a default that is text too, and only then looks whether the value is a choice.
+        untyped = "type" not in self.settings
+        number = self.settings.get("type") is int and "choices" not in self.settings
+        plain_default = untyped or not isinstance(self.settings.get("default"), str)
+        known = self.settings.get("action") in (None, "store_true")
+        return simple and named and known and (untyped or number) and plain_default
 
 
 JSON = Argument(("--json",), "print one JSON document, errors too", {"action": "store_true"})
@@ -70,44 +92,58 @@ class Command:
         """Its own arguments, and `--json`."""
         return (*self.arguments, JSON) if self.json else self.arguments
 
+    def options(self, given: Sequence[str], width: int) -> Any:
+        """Return the options of a command line as attributes, as argparse's parser does, and mostly without it.
+
+        A job runs this for every token, and argparse takes as long to import as Python itself.
+
+        Raises:
+            UsageError: the command takes no such line.
+            SystemExit: help was asked for, and is printed.
+        """
+        found = _plain(self.all_arguments, given)
+        return self.parser(width).parse_args(given) if found is None else _Options(found)
+
     def parser(self, width: int) -> Parser:
         """Return the parser of this command's arguments, its help as wide as the terminal."""
-        parser = Parser(
-            prog=f"jobpass {self.name}",
-            description=self.description,
-            epilog="\n".join(["examples:" if len(self.examples) > 1 else "example:", *_indented(self.examples)]),
-            formatter_class=lambda prog: argparse.RawDescriptionHelpFormatter(prog, width=width),
-            allow_abbrev=False,
-        )
-        parser.usage_status = self.usage_status
-        parser.width = width
-        for argument in self.all_arguments:
-            parser.add_argument(*argument.names, help=argument.help, **argument.settings)
-        return parser
+        from jobpass.command.parser import parser_of  # noqa: PLC0415 - see `options`
+
+        return parser_of(self, width)
 
 
-class Parser(argparse.ArgumentParser):
-    """argparse's parser, whose mistakes are errors with a remedy like any other."""
-
-    width = 80
-    usage_status = WRONG_USAGE
-
-    def error(self, message: str) -> NoReturn:
-        """Raise what argparse would print."""
-        wrong = UsageError(message, f"`{self.prog} --help` lists the arguments and shows an example")
-        wrong.exit_status = self.usage_status
-        raise wrong
-
-    def format_help(self) -> str:
-        """Return the help, its description in lines of the terminal's width."""
-        from jobpass.command.terminal import wrapped  # noqa: PLC0415 - whoever runs the command does not wait for it
-
-        given, paragraphs = self.description, (self.description or "").split("\n\n")
-        self.description = "\n\n".join(wrapped(part, self.width) for part in paragraphs)
-        text = super().format_help()
-        self.description = given
-        return text
+class _Options:
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.__dict__.update(values)
 
 
-def _indented(lines: tuple[str, ...]) -> list[str]:
-    return [f"  {line}" for line in lines]
+def _plain(arguments: Sequence[Argument], given: Sequence[str]) -> dict[str, Any] | None:
+    """Return the values of a line of nothing but whole options and their values, apart; None of any other line.
+
+    Of those argparse decides, and of options that need what only it knows.
+    """
+    values, named = {}, {}
+    for argument in arguments:
+        if not argument.understood:
+            return None
+        values[argument.destination] = argument.settings.get("default", False if argument.is_flag else None)
+        named[argument.names[0]] = argument
+    wanted = {argument.destination for argument in arguments if argument.settings.get("required")}
+    words = iter(given)
+    for word in words:
+        found = named.get(word)
+        if found is None:
+            return None
+        wanted.discard(found.destination)
+        if found.is_flag:
+            values[found.destination] = True
+            continue
+        value = next(words, "-")
+        if value.startswith("-") or value not in found.settings.get("choices", (value,)):
+            return None
+        if "type" in found.settings:
+            try:
+                value = found.settings["type"](value)
+            except ValueError:
+                return None
+        values[found.destination] = value
+    return None if wanted else values

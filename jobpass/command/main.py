@@ -70,7 +70,7 @@ def _run(name: str, rest: list[str], terminal: Terminal) -> int:
         raise _no_command(name)
     found = _imported(name)
     try:
-        options = found.parser(terminal.width).parse_args(rest)
+        options = found.options(rest, terminal.width)
     except SystemExit as done:  # argparse printed the help
         return errors.GOOD if done.code in (0, None) else errors.WRONG_USAGE
     return found.run(options, terminal)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from jobpass.command.wrapping import wrapped
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TextIO
@@ -55,16 +57,6 @@ class Terminal:
     def wrapped(self, text: str, indent: str = "", first: str | None = None) -> str:
         """Return a text in lines of the terminal's width; what has no blank in it, such as a URL, is never broken."""
         return wrapped(text, self.width, indent, first)
-
-
-def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
-    """Return a text in lines of a width, `first` before the first of them and `indent` before the others."""
-    import textwrap  # noqa: PLC0415 - for help and errors
-
-    begin = indent if first is None else first
-    return textwrap.fill(
-        text, width, initial_indent=begin, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def _columns(out: TextIO) -> int:

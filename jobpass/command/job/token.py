@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 
 from jobpass.command.command import Argument, Command
@@ -11,6 +10,8 @@ from jobpass.job import request_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+
     from jobpass.command.terminal import Terminal
     from jobpass.job.id_token import IdToken
 

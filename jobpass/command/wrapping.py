@@ -1,0 +1,25 @@
+"""Texts in lines of a width: as `textwrap` does it, which takes longer to import than a whole command to start."""
+
+from __future__ import annotations
+
+_BLANKS = str.maketrans("\t\n\v\f\r", "     ")
+
+
+def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
+    """Return a text in lines of a width, `first` before the first of them and `indent` before the others.
+
+    Broken at blanks alone: what has none in it, such as a URL, stays whole however long it is.
+    """
+    lines: list[str] = []
+    head = indent if first is None else first
+    line, gap = "", 0
+    for word in text.translate(_BLANKS).strip(" ").split(" "):
+        if not word:  # between two blanks: those within a line are kept
+            gap += 1
+            continue
+        if line and len(head) + len(line) + gap + len(word) > width:
+            lines.append(head + line)
+            head, line = indent, ""
+        line += (" " * gap if line else "") + word
+        gap = 1
+    return "\n".join([*lines, head + line] if line else lines)
