@@ -4,6 +4,7 @@ The emulator runs on the Python named by JOBPASS_EMULATOR_PYTHON (default: .loca
 must hold ministack and cryptography.
 """
 
+import gc
 import json
 import os
 import signal
@@ -77,6 +78,7 @@ class Emulator:
         """Let go of every connection: the emulator waits for open ones when it stops."""
         for client in self.clients.values():
             client.close()
+        gc.collect()  # a refusal that was expected holds its answer, and that its connection
 
     def control(self, name: str, document: Any = None, method: str | None = None) -> tuple[int, dict[str, Any]]:
         """Show a control of the local STS, or change it to `document`; the status and the body."""
