@@ -49,13 +49,23 @@ COMMANDS: Mapping[str, Entry] = {
         "jobpass.command.operator.explain", "say why a role refuses a job, and the one thing to change", True
     ),
     "init": Entry("jobpass.command.operator.init", "write a first jobpass.yaml, from a few questions or options", True),
+    "jobs register": Entry(
+        "jobpass.command.operator.jobs",
+        "register a job, and hand its secret on, or run a command as it",
+        True,
+        "REGISTER",
+    ),
+    "jobs show": Entry("jobpass.command.operator.jobs", "look at a job that was registered", True, "SHOW"),
+    "jobs end": Entry("jobpass.command.operator.jobs", "end a job: it gets no token from then on", True, "END"),
     "policy": Entry("jobpass.command.operator.policy", "print the trust policy of a role", True),
     "token": Entry("jobpass.command.job.token", "print the job's ID token"),
     "verify": Entry("jobpass.command.operator.verify", "say whether an ID token is good, and what it proves", True),
 }
 
 # `jobpass keys list`: the first word of the commands that have two, and what they are about.
-GROUPS: Mapping[str, str] = {}
+GROUPS: Mapping[str, str] = {
+    "jobs": "The jobs of a platform: registered, looked at and ended, with its invocation role or a key of its own.",
+}
 
 
 def command(name: str) -> Command:

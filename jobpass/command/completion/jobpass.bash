@@ -1,8 +1,13 @@
 # Completion of `jobpass` in bash; made by `python -m jobpass.command.completion` with shtab (Apache-2.0):
 # edit the commands, not this file.
 
-_shtab_jobpass_subparsers=(completion credential-process doctor env exec explain init policy token verify)
+_shtab_jobpass_jobs_subparsers=(register show end)
+_shtab_jobpass_subparsers=(jobs completion credential-process doctor env exec explain init policy token verify)
 
+_shtab_jobpass_jobs_register_option_strings=(-h --help --profile --field --role --audience --expires-in --pinned --aws-claims --environment --from-file --format --reveal --allow-refused-roles --env --api-url --invocation-role-arn --json)
+_shtab_jobpass_jobs_show_option_strings=(-h --help --api-url --invocation-role-arn --json)
+_shtab_jobpass_jobs_end_option_strings=(-h --help --api-url --invocation-role-arn --json)
+_shtab_jobpass_jobs_option_strings=(-h --help)
 _shtab_jobpass_completion_option_strings=(-h --help)
 _shtab_jobpass_credential_process_option_strings=(-h --help --role-arn --audience --duration --session-name --from --reveal)
 _shtab_jobpass_doctor_option_strings=(-h --help --strict --timeout --json)
@@ -15,6 +20,8 @@ _shtab_jobpass_token_option_strings=(-h --help --audience --expires-in --role-ar
 _shtab_jobpass_verify_option_strings=(-h --help --token-file --token-env --issuer-url --audience --jwks --at --leeway --json)
 _shtab_jobpass_option_strings=(-h --help --version)
 
+_shtab_jobpass_jobs_register_pos_0_COMPGEN=_jobpass_command_line
+_shtab_jobpass_jobs_register___from_file_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_exec_pos_0_COMPGEN=_jobpass_command_line
 _shtab_jobpass_explain___token_file_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_explain___registration_COMPGEN=_shtab_compgen_files
@@ -27,14 +34,34 @@ _shtab_jobpass_policy___config_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_verify___token_file_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_verify___jwks_COMPGEN=_shtab_compgen_files
 
+_shtab_jobpass_jobs_register___aws_claims_choices=(full none)
+_shtab_jobpass_jobs_register___environment_choices=(jobpass github windmill aws-sdk google azure)
+_shtab_jobpass_jobs_register___format_choices=(shell dotenv github fish powershell)
+_shtab_jobpass_jobs_pos_0_choices=(register show end)
 _shtab_jobpass_completion_pos_0_choices=(bash zsh fish)
 _shtab_jobpass_credential_process___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_env___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_env___format_choices=(shell dotenv github fish powershell)
 _shtab_jobpass_exec___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_token___from_choices=(jobpass github windmill azure aws-sdk google)
-_shtab_jobpass_pos_0_choices=(completion credential-process doctor env exec explain init policy token verify)
+_shtab_jobpass_pos_0_choices=(jobs completion credential-process doctor env exec explain init policy token verify)
 
+_shtab_jobpass_jobs_register_pos_0_nargs=...
+_shtab_jobpass_jobs_register__h_nargs=0
+_shtab_jobpass_jobs_register___help_nargs=0
+_shtab_jobpass_jobs_register___pinned_nargs=0
+_shtab_jobpass_jobs_register___reveal_nargs=0
+_shtab_jobpass_jobs_register___allow_refused_roles_nargs=0
+_shtab_jobpass_jobs_register___json_nargs=0
+_shtab_jobpass_jobs_show__h_nargs=0
+_shtab_jobpass_jobs_show___help_nargs=0
+_shtab_jobpass_jobs_show___json_nargs=0
+_shtab_jobpass_jobs_end__h_nargs=0
+_shtab_jobpass_jobs_end___help_nargs=0
+_shtab_jobpass_jobs_end___json_nargs=0
+_shtab_jobpass_jobs_pos_0_nargs=A...
+_shtab_jobpass_jobs__h_nargs=0
+_shtab_jobpass_jobs___help_nargs=0
 _shtab_jobpass_completion__h_nargs=0
 _shtab_jobpass_completion___help_nargs=0
 _shtab_jobpass_credential_process__h_nargs=0

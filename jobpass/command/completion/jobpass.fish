@@ -56,14 +56,45 @@ function _shtab_jobpass_using
   test "$_shtab_jobpass_cmdpath" = "$argv"
 end
 
-set -g _shtab_jobpass_commands completion credential-process doctor env exec explain init policy token verify
-set -g _shtab_jobpass_opts_with_value --account --allow-any --at --audience --certificate-arn --client-id --config --context --duration --error --expires-in --field --form --format --from --issuer-url --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
+set -g _shtab_jobpass_commands jobs 'jobs register' 'jobs show' 'jobs end' completion credential-process doctor env exec explain init policy token verify
+set -g _shtab_jobpass_opts_with_value --account --allow-any --api-url --at --audience --aws-claims --certificate-arn --client-id --config --context --duration --env --environment --error --expires-in --field --form --format --from --from-file --invocation-role-arn --issuer-url --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
 
 complete -c jobpass -e
 complete -c jobpass -f
 
 complete -c jobpass -n _shtab_jobpass_using -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n _shtab_jobpass_using -l version -d 'print the version'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a jobs -d 'The jobs of a platform: registered, looked at and ended, with its invocation role or a key of its own.'
+complete -c jobpass -n '_shtab_jobpass_using jobs' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using jobs; and test $_shtab_jobpass_npos -eq 0' -a register -d 'register a job, and hand its secret on, or run a command as it'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l profile -x -d 'the profile of jobpass.yaml that describes the job'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l field -x -d 'a field of the job; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l role -x -d 'a role that the job needs, by its name in jobpass.yaml; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l audience -x -d 'whom its tokens may be for (default: the profile'"'"'s); may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l expires-in -x -d 'when the registration ends by itself (default: 3600)'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l pinned -d 'tokens for AWS open the named roles alone'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l aws-claims -xka "full none" -d '`none`: tokens without session tags and source identity, for roles that somebody else wrote'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l environment -xka "jobpass github windmill aws-sdk google azure" -d 'an environment block for the job: jobpass, github, windmill, aws-sdk, google, azure (default: github); may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l from-file -xka "(__fish_complete_path (commandline -ct))" -d 'a registration as `POST /v1/jobs` takes it, in JSON; `-` is standard input; options come before it'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l format -xka "shell dotenv github fish powershell" -d 'print the job'"'"'s variables instead: shell, dotenv, github, fish, powershell'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l reveal -d 'show the request token even to a terminal'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l allow-refused-roles -d 'register though a named role refuses the job'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l env -x -d 'another variable that the command gets; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l api-url -x -d 'the output `ApiUrl` (default: JOBPASS_API_URL)'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l invocation-role-arn -x -d 'the output `Platform…InvocationRoleArn`, the role to sign with (default: JOBPASS_INVOCATION_ROLE_ARN)'
+complete -c jobpass -n '_shtab_jobpass_using jobs register' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using jobs register; and test $_shtab_jobpass_npos -ge 0' -ka "(_jobpass_command_line)" -d 'a command to run as this job, with its arguments, after `--`'
+complete -c jobpass -n '_shtab_jobpass_using jobs; and test $_shtab_jobpass_npos -eq 0' -a show -d 'look at a job that was registered'
+complete -c jobpass -n '_shtab_jobpass_using jobs show' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using jobs show' -l api-url -x -d 'the output `ApiUrl` (default: JOBPASS_API_URL)'
+complete -c jobpass -n '_shtab_jobpass_using jobs show' -l invocation-role-arn -x -d 'the output `Platform…InvocationRoleArn`, the role to sign with (default: JOBPASS_INVOCATION_ROLE_ARN)'
+complete -c jobpass -n '_shtab_jobpass_using jobs show' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using jobs; and test $_shtab_jobpass_npos -eq 0' -a end -d 'end a job: it gets no token from then on'
+complete -c jobpass -n '_shtab_jobpass_using jobs end' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using jobs end' -l api-url -x -d 'the output `ApiUrl` (default: JOBPASS_API_URL)'
+complete -c jobpass -n '_shtab_jobpass_using jobs end' -l invocation-role-arn -x -d 'the output `Platform…InvocationRoleArn`, the role to sign with (default: JOBPASS_INVOCATION_ROLE_ARN)'
+complete -c jobpass -n '_shtab_jobpass_using jobs end' -l json -d 'print one JSON document, errors too'
 complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a completion -d 'print the script that makes bash, zsh or fish complete'
 complete -c jobpass -n '_shtab_jobpass_using completion' -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n '_shtab_jobpass_using completion; and test $_shtab_jobpass_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'

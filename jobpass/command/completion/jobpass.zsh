@@ -13,11 +13,21 @@ _shtab_jobpass_commands() {
     exec:'run a command with AWS credentials that are renewed while it runs'
     explain:'say why a role refuses a job, and the one thing to change'
     init:'write a first jobpass.yaml, from a few questions or options'
+    jobs:'The jobs of a platform: registered, looked at and ended, with its invocation role or a key of its own.'
     policy:'print the trust policy of a role'
     token:'print the job'"'"'s ID token'
     verify:'say whether an ID token is good, and what it proves'
   )
   _describe 'jobpass commands' _commands
+}
+
+_shtab_jobpass_jobs_commands() {
+  local _commands=(
+    end:'end a job: it gets no token from then on'
+    register:'register a job, and hand its secret on, or run a command as it'
+    show:'look at a job that was registered'
+  )
+  _describe 'jobpass jobs commands' _commands
 }
 
 _shtab_jobpass_options=(
@@ -143,6 +153,59 @@ _shtab_jobpass_init_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_init_defaults_added=0
 
+_shtab_jobpass_jobs_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_jobs_defaults_added=0
+
+_shtab_jobpass_jobs_end_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--api-url[the output \`ApiUrl\` (default\: JOBPASS_API_URL)]:URL:"
+  "--invocation-role-arn[the output \`Platform\…InvocationRoleArn\`, the role to sign with (default\: JOBPASS_INVOCATION_ROLE_ARN)]:ARN:"
+  "--json[print one JSON document, errors too]"
+  ":the \`job_id\` that the registration answered with:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_jobs_end_defaults_added=0
+
+_shtab_jobpass_jobs_register_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--profile[the profile of jobpass.yaml that describes the job]:NAME:"
+  "*--field[a field of the job\; may be repeated]:NAME=VALUE:"
+  "*--role[a role that the job needs, by its name in jobpass.yaml\; may be repeated]:NAME:"
+  "*--audience[whom its tokens may be for (default\: the profile\'s)\; may be repeated]:AUDIENCE:"
+  "--expires-in[when the registration ends by itself (default\: 3600)]:SECONDS:"
+  "--pinned[tokens for AWS open the named roles alone]"
+  "--aws-claims[\`none\`\: tokens without session tags and source identity, for roles that somebody else wrote]:CLAIMS:(full none)"
+  "*--environment[an environment block for the job\: jobpass, github, windmill, aws-sdk, google, azure (default\: github)\; may be repeated]:BLOCK:(jobpass github windmill aws-sdk google azure)"
+  "--from-file[a registration as \`POST \/v1\/jobs\` takes it, in JSON\; \`-\` is standard input\; options come before it]:FILE:_files"
+  "--format[print the job\'s variables instead\: shell, dotenv, github, fish, powershell]:FORMAT:(shell dotenv github fish powershell)"
+  "--reveal[show the request token even to a terminal]"
+  "--allow-refused-roles[register though a named role refuses the job]"
+  "*--env[another variable that the command gets\; may be repeated]:NAME:"
+  "--api-url[the output \`ApiUrl\` (default\: JOBPASS_API_URL)]:URL:"
+  "--invocation-role-arn[the output \`Platform\…InvocationRoleArn\`, the role to sign with (default\: JOBPASS_INVOCATION_ROLE_ARN)]:ARN:"
+  "--json[print one JSON document, errors too]"
+  "(-)*::a command to run as this job, with its arguments, after \`--\`:_jobpass_command_line"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_jobs_register_defaults_added=0
+
+_shtab_jobpass_jobs_show_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--api-url[the output \`ApiUrl\` (default\: JOBPASS_API_URL)]:URL:"
+  "--invocation-role-arn[the output \`Platform\…InvocationRoleArn\`, the role to sign with (default\: JOBPASS_INVOCATION_ROLE_ARN)]:ARN:"
+  "--json[print one JSON document, errors too]"
+  ":the \`job_id\` that the registration answered with:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_jobs_show_defaults_added=0
+
 _shtab_jobpass_policy_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--config[the deployment\'s configuration (default\: jobpass.yaml, for ROLE)]:FILE:_files"
@@ -217,9 +280,35 @@ _shtab_jobpass() {
         exec) _arguments -C -s $_shtab_jobpass_exec_options ;;
         explain) _arguments -C -s $_shtab_jobpass_explain_options ;;
         init) _arguments -C -s $_shtab_jobpass_init_options ;;
+        jobs) _shtab_jobpass_jobs ;;
         policy) _arguments -C -s $_shtab_jobpass_policy_options ;;
         token) _arguments -C -s $_shtab_jobpass_token_options ;;
         verify) _arguments -C -s $_shtab_jobpass_verify_options ;;
+      esac
+  esac
+}
+
+_shtab_jobpass_jobs() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->jobs'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_jobpass_jobs_defaults_added )); then
+    if (( ${_shtab_jobpass_jobs_options[(I)${(q)one_or_more}*]} +          ${_shtab_jobpass_jobs_options[(I)${(q)remainder}*]} +          ${_shtab_jobpass_jobs_options[(I)${(q)default}]} == 0 )); then
+      _shtab_jobpass_jobs_options+=(': :_shtab_jobpass_jobs_commands' '*::: :->jobs')
+    fi
+    _shtab_jobpass_jobs_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_jobpass_jobs_options
+
+  case $state in
+    jobs)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_jobpass_jobs-$line[1]:"
+      case $line[1] in
+        end) _arguments -C -s $_shtab_jobpass_jobs_end_options ;;
+        register) _arguments -C -s $_shtab_jobpass_jobs_register_options ;;
+        show) _arguments -C -s $_shtab_jobpass_jobs_show_options ;;
       esac
   esac
 }

@@ -68,7 +68,7 @@ def _run(options: argparse.Namespace, terminal: Terminal) -> int:
     try:
         child = process.Child(command, {**_request_source(options), **environment})
     except (OSError, ValueError) as error:
-        raise _not_started(command[0], error) from None
+        raise not_started(command[0], error) from None
     try:
         server.start()
     except RuntimeError:
@@ -110,7 +110,8 @@ def _check_config_file(environ: Mapping[str, str]) -> None:
         )
 
 
-def _not_started(name: str, error: OSError | ValueError) -> CommandError:
+def not_started(name: str, error: OSError | ValueError) -> CommandError:
+    """Return the error for a command that is not there, or cannot be run."""
     if isinstance(error, FileNotFoundError):
         remedy = "correct its name, or add its folder to PATH; a script's first line may name what is not there"
         return CommandError("command_not_found", f"there is no command {name!r}", remedy, NOT_THERE)
