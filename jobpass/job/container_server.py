@@ -116,7 +116,7 @@ class ContainerServer:
             return
         connection.setblocking(False)
         if len(self._connections) >= CONNECTIONS:
-            strangers = [each for each in self._connections.values() if not each.asked]
+            strangers = [each for each in self._connections.values() if not (each.asked or each.answer)]
             self._drop(next(iter(strangers or self._connections.values())))
         self._connections[connection.fileno()] = _Connection(connection)
         self._selector.register(connection, selectors.EVENT_READ)
