@@ -25,7 +25,7 @@ class Questions:
         """
         self.terminal.say("\n" + self.terminal.wrapped(explanation))
         while True:
-            answer = self._line(f"{self.terminal.coloured(what, 'bold')} [{default}]: ").strip() or default
+            answer = self._line(f"{what} [{default}]: ").strip() or default
             wrong = objections(answer)
             if not wrong:
                 return answer
