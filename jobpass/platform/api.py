@@ -68,6 +68,7 @@ class Api:
 
 def _path(job_id: str) -> str:
     if not _JOB_ID.fullmatch(job_id):
-        text = f"{job_id[:80]!a} is no job's ID"
+        # It is not shown: what people write in its place is the request token, which begins with it.
+        text = "that is no job's ID"
         raise SettingsError("job_id", text, "write the `job_id` that the registration answered with: 32 of 0-9 and a-f")
     return f"/{job_id}"

@@ -64,6 +64,7 @@ class ApiServer:
     secrets: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     assumed: list[dict[str, str]] = field(default_factory=list)
     session_seconds: float = 3600
+    answers_delete_with: Scripted | None = None
     sts_error: tuple[int, str] | None = None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -214,6 +215,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(*api.sts(request), {"Content-Type": "text/xml"})
                 return
             scripted = api.scripted.pop(0) if api.scripted else None
+            if api.answers_delete_with and request.method == "DELETE":
+                scripted = api.answers_delete_with
             if scripted and scripted.dropped:
                 api.answer(request)
                 self.close_connection = True
@@ -239,6 +242,9 @@ class _Handler(BaseHTTPRequestHandler):
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that has left, as one does that waits no longer."""
 
 
 @contextmanager

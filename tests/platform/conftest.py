@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from jobpass.job.retry import Patience
 from jobpass.platform import Jobs
 from tests.platform.api_server import ISSUER_URL, OWN_KEY_ID, OWN_SECRET, REGION, ROLE_ARN, ApiServer, serving
+from tests.platform.commanding import Commanding
 
 KEY = ec.generate_private_key(ec.SECP256R1())
 PEM = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -60,3 +62,29 @@ def jobs(api: ApiServer, patience: Patience) -> Jobs:
 def signed(api: ApiServer, patience: Patience) -> Jobs:
     """The client of a platform that signs with its invocation role."""
     return Jobs(api.url, invocation_role_arn=ROLE_ARN, patience=patience)
+
+
+@pytest.fixture
+def settings(api: ApiServer, tmp_path: Path) -> dict[str, str]:
+    """The variables of a platform with a key of its own, which the API knows."""
+    api.public_keys["key-1"] = ("ES256", KEY.public_key())
+    (tmp_path / "key.pem").write_bytes(PEM)
+    return {
+        "JOBPASS_API_URL": api.url,
+        "JOBPASS_PLATFORM": "buildhost",
+        "JOBPASS_ISSUER_URL": ISSUER_URL,
+        "JOBPASS_PLATFORM_KEY_FILE": str(tmp_path / "key.pem"),
+        "JOBPASS_PLATFORM_KEY_ID": "key-1",
+    }
+
+
+@pytest.fixture
+def jobpass(
+    settings: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Commanding:
+    """The command `jobpass jobs` on that platform's machine, on no CI."""
+    for name in ("GITHUB_ACTIONS", "TF_BUILD", "BUILDKITE"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return Commanding(capsys, monkeypatch)

@@ -7,23 +7,8 @@ import pytest
 from jobpass.errors import JobpassError
 from jobpass.platform import Jobs, SettingsError
 from tests.platform.api_server import ISSUER_URL, REGION, ROLE_ARN, ApiServer
-from tests.platform.conftest import KEY, PEM
 
 FIELDS = {"ref": "main"}
-
-
-@pytest.fixture
-def own_key(api: ApiServer, tmp_path: Path) -> dict[str, str]:
-    """The variables of a platform with a key of its own."""
-    api.public_keys["key-1"] = ("ES256", KEY.public_key())
-    (tmp_path / "key.pem").write_bytes(PEM)
-    return {
-        "JOBPASS_API_URL": api.url,
-        "JOBPASS_PLATFORM": "buildhost",
-        "JOBPASS_ISSUER_URL": ISSUER_URL,
-        "JOBPASS_PLATFORM_KEY_FILE": str(tmp_path / "key.pem"),
-        "JOBPASS_PLATFORM_KEY_ID": "key-1",
-    }
 
 
 @pytest.mark.parametrize("name", ["JOBPASS_INVOCATION_ROLE_ARN", "INVOCATION_ROLE_ARN"])
@@ -36,15 +21,15 @@ def test_the_invocation_role(name: str, api: ApiServer, monkeypatch: pytest.Monk
     assert api.assumed
 
 
-def test_a_key_of_its_own(api: ApiServer, own_key: dict[str, str]) -> None:
-    assert Jobs.from_environment(own_key).register("ci", FIELDS).job_id in api.jobs
+def test_a_key_of_its_own(api: ApiServer, settings: dict[str, str]) -> None:
+    assert Jobs.from_environment(settings).register("ci", FIELDS).job_id in api.jobs
     assert api.received[0].path == "/v1/assertion/jobs"
 
 
 def test_the_processs_environment_unless_another_is_given(
-    api: ApiServer, own_key: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    api: ApiServer, settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in own_key.items():
+    for name, value in settings.items():
         monkeypatch.setenv(name, value)
 
     assert Jobs.from_environment().register("ci", FIELDS).job_id in api.jobs
@@ -52,8 +37,8 @@ def test_the_processs_environment_unless_another_is_given(
 
 @pytest.mark.parametrize("missing", ["JOBPASS_PLATFORM", "JOBPASS_ISSUER_URL", "JOBPASS_PLATFORM_KEY_FILE"])
 @pytest.mark.parametrize("empty", [True, False])
-def test_a_half_names_what_is_missing(missing: str, empty: bool, own_key: dict[str, str]) -> None:
-    environ = {**own_key, missing: ""} if empty else {name: own_key[name] for name in own_key if name != missing}
+def test_a_half_names_what_is_missing(missing: str, empty: bool, settings: dict[str, str]) -> None:
+    environ = {**settings, missing: ""} if empty else {name: settings[name] for name in settings if name != missing}
 
     with pytest.raises(SettingsError) as refused:
         Jobs.from_environment(environ)
@@ -68,9 +53,9 @@ def test_a_half_beside_a_whole_is_left_alone(api: ApiServer) -> None:
     assert Jobs.from_environment(environ).register("ci", FIELDS).job_id in api.jobs
 
 
-def test_two_wholes_are_one_too_many(own_key: dict[str, str]) -> None:
+def test_two_wholes_are_one_too_many(settings: dict[str, str]) -> None:
     with pytest.raises(SettingsError) as refused:
-        Jobs.from_environment({**own_key, "JOBPASS_INVOCATION_ROLE_ARN": ROLE_ARN})
+        Jobs.from_environment({**settings, "JOBPASS_INVOCATION_ROLE_ARN": ROLE_ARN})
     assert refused.value.code == "settings_ambiguous"
     assert "unset" in refused.value.remedy
 
@@ -110,17 +95,17 @@ class TestKeyFile:
         ("content", "code"), [(None, "key_unreadable"), (b"", "key_malformed"), (b"x" * 100_000, "key_malformed")]
     )
     def test_one_that_holds_no_key_is_refused(
-        self, content: bytes | None, code: str, own_key: dict[str, str], tmp_path: Path
+        self, content: bytes | None, code: str, settings: dict[str, str], tmp_path: Path
     ) -> None:
         file = tmp_path / "other.pem"
         if content is not None:
             file.write_bytes(content)
 
         with pytest.raises(SettingsError) as refused:
-            Jobs.from_environment({**own_key, "JOBPASS_PLATFORM_KEY_FILE": str(file)})
+            Jobs.from_environment({**settings, "JOBPASS_PLATFORM_KEY_FILE": str(file)})
         assert refused.value.code == code
         assert refused.value.remedy
 
-    def test_a_folder_is_none(self, own_key: dict[str, str], tmp_path: Path) -> None:
+    def test_a_folder_is_none(self, settings: dict[str, str], tmp_path: Path) -> None:
         with pytest.raises(SettingsError, match="cannot be read"):
-            Jobs.from_environment({**own_key, "JOBPASS_PLATFORM_KEY_FILE": str(tmp_path)})
+            Jobs.from_environment({**settings, "JOBPASS_PLATFORM_KEY_FILE": str(tmp_path)})

@@ -100,9 +100,11 @@ def test_a_job_that_is_not_there_is_refused(act: object, jobs: Jobs) -> None:
     assert "`job_id`" in refused.value.remedy
 
 
-@pytest.mark.parametrize("job_id", ["", "../jobs", "A" * 32, "f" * 31, "f" * 33, "f" * 31 + "\n", "f" * 32 + "?x=1"])
+@pytest.mark.parametrize(
+    "job_id", ["", "../jobs", "A" * 32, "f" * 31, "f" * 33, "f" * 31 + "\n", "f" * 32 + "?x=1", REQUEST_TOKEN]
+)
 def test_what_is_no_jobs_id_is_sent_nowhere(job_id: str, api: ApiServer, jobs: Jobs) -> None:
-    with pytest.raises(SettingsError, match="is no job's ID"):
+    with pytest.raises(SettingsError, match=r"that is no job's ID$"):
         jobs.end(job_id)
 
     assert api.received == []
