@@ -2,6 +2,7 @@
 
 import time
 
+import botocore.session
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from jobpass.explain import sts_errors
 from jobpass.job import sts
 from jobpass.job.credentials import Credentials
 from jobpass.job.sts_answer import credentials_of, refusal_of
-from jobpass.job.sts_remedies import PASSING_CODES
+from jobpass.job.sts_remedies import PASSING_CODES, remedy
 from tests.job.drawing import (
     KEY_ID,
     ROLE,
@@ -109,19 +110,31 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("code", "text", "remedy"), TEXTS)
-def test_each_refusal_has_its_code_its_text_and_a_remedy(stand: Stand, code: str, text: str, remedy: str) -> None:
+@pytest.mark.parametrize(("code", "text", "advice"), TEXTS)
+def test_each_refusal_has_its_code_its_text_and_a_remedy(stand: Stand, code: str, text: str, advice: str) -> None:
     error = refused(stand, refusal(code, text, 403))
     assert isinstance(error, RefusedError)
     assert (error.code, error.exit_status) == (code, 1)
     assert " ".join(text.split()) in error.message
     assert ROLE in error.message
-    assert remedy in error.remedy
+    assert advice in error.remedy
     assert len(stand.sessions_asked) == 1
 
 
 def test_the_remedy_of_one_text_is_not_that_of_all() -> None:
-    assert len({remedy for _, _, remedy in TEXTS}) > 10
+    assert len({advice for _, _, advice in TEXTS}) > 10
+
+
+def test_every_error_that_the_api_documents_has_a_remedy_of_its_own() -> None:
+    model = botocore.session.Session().get_service_model("sts")
+    documented = {
+        shape.metadata.get("error", {}).get("code", shape.name)
+        for shape in model.operation_model("AssumeRoleWithWebIdentity").error_shapes
+    }
+    texts = {code: text for code, text, _ in TEXTS}
+    assert documented - {"IDPCommunicationError"} <= set(texts)
+    found = {code: remedy(code, texts.get(code, ""), ROLE) for code in documented}
+    assert [code for code, said in found.items() if not said or said == remedy("SomethingNew", "", ROLE)] == []
 
 
 @pytest.mark.parametrize(
