@@ -1,0 +1,113 @@
+"""Command lines that show what the command prints, each with the files and servers that it needs."""
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bench.issuer import issuer
+from tests.explain.account import NOW
+from tests.local.seam import signing
+from tests.platform import api_server
+from tests.verification import tokens
+
+AT = ("--at", str(NOW))
+ROLE = "arn:aws:iam::111122223333:role/jobpass-web-deploy"
+GITHUB = "https://token.actions.githubusercontent.com"
+DENIED = "An error occurred (AccessDenied): Not authorized to perform sts:AssumeRoleWithWebIdentity"
+# The command lines that follow one another on the same page.
+Lines = Sequence[Sequence[str]]
+Scene = Callable[[pytest.FixtureRequest, Path], Lines]
+
+
+def _explain(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    trusted = "repo:acme/web:ref:refs/heads/main"
+    provider = f"arn:aws:iam::111122223333:oidc-provider/{GITHUB.removeprefix('https://')}"
+    name = GITHUB.removeprefix("https://")
+    condition = {"StringEquals": {f"{name}:aud": "sts.amazonaws.com", f"{name}:sub": trusted}}
+    statement = {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity"}
+    trust = {"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]}
+    (folder / "policy.json").write_text(json.dumps(trust))
+    (folder / "jwks.json").write_text(json.dumps(signing.six_keys()))
+    claims = {"iss": GITHUB, "aud": "sts.amazonaws.com", "iat": NOW - 10, "exp": NOW + 290}
+    header = {"alg": "RS256", "kid": "RS256", "typ": "JWT"}
+    for file, subject in (("main.jwt", trusted), ("pull-request.jwt", "repo:acme/web:pull_request")):
+        (folder / file).write_text(signing.token(header, {**claims, "sub": subject}))
+    asked = ("--trust-policy", "policy.json", "--jwks", "jwks.json", *AT)
+    return (
+        ("explain", "--token-file", "main.jwt", *asked),
+        ("explain", "--token-file", "pull-request.jwt", *asked),
+    )
+
+
+def _causes(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    return (("explain", "--error", DENIED),)
+
+
+def _verify(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    (folder / "jwks.json").write_text(json.dumps({"keys": tokens.keys("ES256")}))
+    (folder / "token.jwt").write_text(tokens.signed("ES256"))
+    asked = ("verify", "--token-file", "token.jwt", "--jwks", "jwks.json")
+    return (
+        (*asked, "--issuer-url", tokens.ISSUER, "--audience", tokens.AUDIENCE, *AT),
+        (*asked, *AT),
+        (*asked, "--issuer-url", tokens.ISSUER, "--audience", "another.example.com", *AT),
+        (*asked, "--issuer-url", tokens.ISSUER, "--at", str(NOW + 3600)),
+    )
+
+
+def _jobs(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    api = request.getfixturevalue("api")
+    for name, value in {"JOBPASS_API_URL": api.url, "JOBPASS_INVOCATION_ROLE_ARN": api_server.ROLE_ARN}.items():
+        request.getfixturevalue("monkeypatch").setenv(name, value)
+    field = ("--field", "repo=web", "--field", "ref=refs/heads/main")
+    both = ("--role", "web-deploy", "--role", "web-release")
+    return (
+        ("jobs", "register", "--profile", "ci", *field, "--role", "web-deploy"),
+        ("jobs", "register", "--profile", "ci", *field, *both, "--allow-refused-roles"),
+        ("jobs", "register", "--profile", "ci", *field, *both),
+        ("jobs", "show", "f" * 32),
+    )
+
+
+def _token(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    block = issuer()
+    for name, value in block.__enter__().items():
+        request.getfixturevalue("monkeypatch").setenv(name, value)
+    request.addfinalizer(lambda: block.__exit__(None, None, None))
+    return (
+        ("token", "--audience", "sts.amazonaws.com"),
+        ("env", "--role-arn", ROLE),
+        ("credential-process", "--role-arn", ROLE),
+    )
+
+
+def _mistakes(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    (folder / "jobpass.yaml").write_text("retention: destroy\nplatfroms: {}\n")
+    return (
+        ("token",),
+        ("docter",),
+        ("jobs",),
+        ("jobs", "show"),
+        ("verify",),
+        ("explain", "web-deploy", "--profile", "ci"),
+        ("doctor", "https://127.0.0.1:9"),
+    )
+
+
+def _init(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    return (("init", "--defaults"), ("init", "--defaults"))
+
+
+SCENES: dict[str, Scene] = {
+    "explain": _explain,
+    "verify": _verify,
+    "jobs": _jobs,
+    "token": _token,
+    "mistakes": _mistakes,
+    "causes": _causes,
+    "init": _init,
+}
+# Those whose output is kept: the others hang on where Jobpass is installed, or are long and have no table.
+KEPT = ("explain", "verify", "jobs", "token", "mistakes")
