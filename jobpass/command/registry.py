@@ -57,6 +57,22 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "jobs show": Entry("jobpass.command.operator.jobs", "look at a job that was registered", True, "SHOW"),
     "jobs end": Entry("jobpass.command.operator.jobs", "end a job: it gets no token from then on", True, "END"),
+    "keys list": Entry(
+        "jobpass.command.operator.keys", "show the signing keys: which signs, and what comes", True, "LIST"
+    ),
+    "keys revoke": Entry(
+        "jobpass.command.operator.keys",
+        "stop a signing key at once and for ever, and let the next sign",
+        True,
+        "REVOKE",
+    ),
+    "keys roll-back": Entry(
+        "jobpass.command.operator.keys", "let the key that signed before a rotation sign again", True, "ROLL_BACK"
+    ),
+    "keys rotate": Entry("jobpass.command.operator.keys", "let the key in reserve sign", True, "ROTATE"),
+    "keys settle": Entry(
+        "jobpass.command.operator.keys", "take the steps that are due now, and mend the ring", True, "SETTLE"
+    ),
     "policy": Entry("jobpass.command.operator.policy", "print the trust policy of a role", True),
     "token": Entry("jobpass.command.job.token", "print the job's ID token"),
     "verify": Entry("jobpass.command.operator.verify", "say whether an ID token is good, and what it proves", True),
@@ -65,6 +81,7 @@ COMMANDS: Mapping[str, Entry] = {
 # `jobpass keys list`: the first word of the commands that have two, and what they are about.
 GROUPS: Mapping[str, str] = {
     "jobs": "The jobs of a platform: registered, looked at and ended, with its invocation role or a key of its own.",
+    "keys": "The issuer's signing keys: looked at, rotated and revoked by whoever may invoke the keys function.",
 }
 
 

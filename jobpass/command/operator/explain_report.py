@@ -1,12 +1,12 @@
 """What explain says: for a terminal, the verdict first and the one thing to change next; and as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from jobpass.command.errors import COULD_NOT_LOOK, GOOD, REFUSED
 from jobpass.command.operator.moment import written
-from jobpass.command.operator.table import GAP, Cell, Coloured, table, width_of
+from jobpass.command.operator.table import GAP, Cell, Coloured, Line, Row, table
 from jobpass.command.terminal import Terminal
 from jobpass.explain import Check, Diagnosis, Outcome, Verdict
 from jobpass.explain.quoting import plain
@@ -16,7 +16,7 @@ _MARKS = {Outcome.PASSED: "ok", Outcome.FAILED: "FAILED", Outcome.SKIPPED: "-"}
 _COLOURS = {"ok": "green", "FAILED": "red", "-": "yellow", "?": "yellow"}
 _HOLDS = {True: "ok", False: "FAILED", None: "?"}
 _WIDEST_MARK = max(map(len, _COLOURS))
-_HEAD = ("", "operator", "wants", "is")
+_HEAD = (" " * _WIDEST_MARK, "operator", "wants", "is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +109,11 @@ def _statement(found: StatementResult, terminal: Terminal) -> Iterator[str]:
     yield terminal.coloured(terminal.wrapped(", ".join(told), "  ", ""), "bold")
     if not found.conditions:
         return
-    widths = _widths(found.conditions, terminal.width)
-    yield from table((), [_HEAD], terminal, widths=widths)
+    rows: list[Row] = []
     for line in found.conditions:
-        yield from table((), [(line.key,)], terminal, indent=widths[0] + GAP)
-        yield from table((), list(_values(line)), terminal, widths=widths)
-
-
-def _widths(conditions: Sequence[ConditionResult], total: int) -> tuple[int, int, int, int]:
-    """The columns of a statement's conditions: what is wanted and what is share the room that the others leave."""
-    rows = [_HEAD, *(row for line in conditions for row in _values(line))]
-    mark, operator, wants, actual = (
-        max(width_of(cell if isinstance(cell, str) else cell.text) for cell in column)
-        for column in zip(*rows, strict=True)
-    )
-    mark, operator = max(mark, _WIDEST_MARK), min(operator, total // 3)
-    room = total - mark - operator - 3 * GAP
-    wants = min(wants, max(room // 2, room - actual))
-    return mark, operator, wants, room - wants
+        rows.append(Line(line.key, indent=_WIDEST_MARK + GAP))
+        rows += _values(line)
+    yield from table(_HEAD, rows, terminal)
 
 
 def _values(line: ConditionResult) -> Iterator[tuple[Cell, str, str, str]]:

@@ -45,6 +45,11 @@ def said(seconds: int, now: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC ({distance(seconds, now)})"
 
 
+def said_briefly(seconds: int, now: int) -> str:
+    """Return the same without seconds, for tables."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M} UTC ({distance(seconds, now)})"
+
+
 def distance(seconds: int, now: int) -> str:
     """Return how far a moment is from now, in the largest unit of which there are two at least: `90 minutes ago`."""
     apart = abs(seconds - now)

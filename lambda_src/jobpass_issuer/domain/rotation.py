@@ -165,21 +165,40 @@ def _successor(ring: KeyRing, policy: RotationPolicy, now: int) -> SigningKey | 
 
 
 def _is_due(active: SigningKey, ring: KeyRing, policy: RotationPolicy, now: int) -> bool:
-    age = now - active.since(KeyState.ACTIVE)
-    return ring.rotation_wanted or active.algorithm != policy.algorithm or age >= policy.rotate_every_seconds
+    due = active.since(KeyState.ACTIVE) + policy.rotate_every_seconds
+    return ring.rotation_wanted or active.algorithm != policy.algorithm or now >= due
 
 
 def _is_ripe(key: SigningKey, ring: KeyRing, policy: RotationPolicy, now: int) -> bool:
-    """Whether every copy that anybody may hold has this key."""
-    if not key.usable or key.served_at is None or key.kid not in ring.served:
-        return False
+    """Whether KMS signs with this key and every copy that anybody may hold has it."""
+    known_from = known_everywhere_from(key, ring, policy)
+    return key.usable and known_from is not None and known_from <= now
+
+
+def known_everywhere_from(key: SigningKey, ring: KeyRing, policy: RotationPolicy) -> int | None:
+    """Return from when on every copy that anybody may hold has a key; None for one that is not served."""
+    if key.served_at is None or key.kid not in ring.served:
+        return None
     # Before the first set there was none: a key that was in it is in every copy there ever was.
-    return key.kid in ring.first_set or now - key.served_at >= policy.publish_ahead_seconds
+    return key.served_at + (0 if key.kid in ring.first_set else policy.publish_ahead_seconds)
+
+
+def due_at(ring: KeyRing, policy: RotationPolicy) -> int | None:
+    """Return when the active key is to be replaced, by its age alone; None where no key signs."""
+    return None if ring.active is None else ring.active.since(KeyState.ACTIVE) + policy.rotate_every_seconds
+
+
+def published_until(key: SigningKey, policy: RotationPolicy) -> int | None:
+    """Return when a retired key leaves the set; None for any other, whose end nobody knows yet."""
+    if key.state is not KeyState.RETIRED:
+        return None
+    return key.since(KeyState.RETIRED) + policy.retired_seconds(key)
 
 
 def _has_served_its_time(key: SigningKey, ring: KeyRing, policy: RotationPolicy, now: int) -> bool:
-    if key.state is KeyState.RETIRED:
-        return now - key.since(KeyState.RETIRED) >= policy.retired_seconds(key)
+    until = published_until(key, policy)
+    if until is not None:
+        return now >= until
     return _is_surplus(key, ring, policy) and not _was_shown(key, ring)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobpass_issuer.domain.key_ring import KeyRing, KeyState
+from jobpass_issuer.domain.rotation import RotationPolicy, due_at, known_everywhere_from, published_until
 from jobpass_issuer.handlers.key_rotation import KeyRotation
 
 MAX_REASON_LENGTH = 200
@@ -30,7 +31,7 @@ def carry_out(event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, A
 
 
 def description(ring: KeyRing) -> Mapping[str, Any]:
-    """Return the ring as an operator reads it."""
+    """Return the ring as the log has it."""
     return {
         "version": ring.version,
         "active": ring.active.kid if ring.active else None,
@@ -53,17 +54,31 @@ def description(ring: KeyRing) -> Mapping[str, Any]:
     }
 
 
+def _answer(ring: KeyRing, policy: RotationPolicy) -> Mapping[str, Any]:
+    """The ring as an operator reads it, and what the policy makes of it: what may sign from when, and for how long."""
+    described = description(ring)
+    keys = [
+        {
+            **told,
+            "known_everywhere_from": _timestamp(known_everywhere_from(key, ring, policy)),
+            "published_until": _timestamp(published_until(key, policy)),
+        }
+        for key, told in zip(ring.keys, described["keys"], strict=True)
+    ]
+    return {**described, "rotation_due_at": _timestamp(due_at(ring, policy)), "keys": keys}
+
+
 def _list(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
-    return description(rotation.look())
+    return _answer(rotation.look(), rotation.policy)
 
 
 def _settle(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
-    return description(rotation.settle())
+    return _answer(rotation.settle(), rotation.policy)
 
 
 def _rotate(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
     """Wish for a rotation; it happens as soon as the key in reserve is old enough, at once where it is."""
-    return description(rotation.settle(lambda ring, _: replace(ring, rotation_wanted=True)))
+    return _answer(rotation.settle(lambda ring, _: replace(ring, rotation_wanted=True)), rotation.policy)
 
 
 def _revoke(event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
@@ -77,7 +92,7 @@ def _revoke(event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any
             return ring
         return ring.revoked(kid, now, reason)
 
-    return description(rotation.settle(change))
+    return _answer(rotation.settle(change), rotation.policy)
 
 
 def _roll_back(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
@@ -88,14 +103,14 @@ def _roll_back(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str,
         if not retired or ring.active is None:
             raise CommandError("there is no retired key to go back to: it is gone, or KMS would not sign with it")
         latest = max(retired, key=lambda key: key.since(KeyState.RETIRED))
-        if latest.algorithm != rotation.algorithm:
+        if latest.algorithm != rotation.policy.algorithm:
             raise CommandError(
-                f"the key before signs {latest.algorithm}, and the deployment wants {rotation.algorithm}: "
+                f"the key before signs {latest.algorithm}, and the deployment wants {rotation.policy.algorithm}: "
                 "set `signing.algorithm` back in jobpass.yaml and deploy, then roll back"
             )
         return ring.activated(latest.kid, now, ring.active.token_lifetime_seconds)
 
-    return description(rotation.settle(change))
+    return _answer(rotation.settle(change), rotation.policy)
 
 
 def _known(ring: KeyRing, kid: str) -> None:

@@ -97,9 +97,9 @@ class KeyRotation:
         self._at_rest = at_rest
 
     @property
-    def algorithm(self) -> str:
-        """The signature algorithm that the deployment wants."""
-        return self._policy.algorithm
+    def policy(self) -> RotationPolicy:
+        """How long a key is in each of its states, and the algorithm that the deployment wants."""
+        return self._policy
 
     def look(self) -> KeyRing:
         """Return the ring as it is stored."""
