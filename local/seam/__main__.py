@@ -31,6 +31,7 @@ def install() -> None:
         assume_role,
         cloudformation,
         controls,
+        event_bus,
         gateway,
         iam_api,
         kms_conditions,
@@ -46,6 +47,7 @@ def install() -> None:
     controls.install(settings)
     sessions.install()
     assume_role.install(settings)
+    event_bus.install()
     cloudtrail.install(settings)
 
 

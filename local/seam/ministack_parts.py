@@ -23,7 +23,10 @@ _CLOUDTRAIL = "ministack.services.cloudtrail"
 _EVENTBRIDGE = "ministack.services.eventbridge"
 _KMS = "ministack.services.kms"
 _S3 = "ministack.services.s3"
-_ARN = "ministack.core.arn"
+_SNS = "ministack.services.sns"
+_SQS = "ministack.services.sqs"
+_LAMBDA = "ministack.services.lambda_svc"
+_LOGS = "ministack.services.cloudwatch_logs"
 
 PARTS: dict[str, tuple[str, ...]] = {
     _APP: (
@@ -52,8 +55,18 @@ PARTS: dict[str, tuple[str, ...]] = {
         "request_scope",
     ),
     _KMS: ("_resolve_key",),
-    _CLOUDTRAIL: ("_DISPATCH", "_get_event_queue"),
-    _PROVISIONERS: ("_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY", "_REPLACING_PROPERTIES", "_reconcile_tag_list"),
+    _CLOUDTRAIL: ("_DISPATCH", "_get_event_queue", "_trails", "_event_selectors", "_DEFAULT_EVENT_SELECTORS"),
+    _EVENTBRIDGE: (
+        "_rules", "_targets", "_pattern_event_view", "_matches_pattern_view", "_invoke_target", "_dispatch_event",
+    ),
+    _S3: ("_bucket_owner_account", "_bucket_policies", "s3.handle_request"),
+    _SNS: ("_topic_by_arn_any_scope",),
+    _SQS: ("_queue_by_arn",),
+    _LAMBDA: ("_get_func_record_for_ref",),
+    _LOGS: ("_create_log_stream", "_put_log_events"),
+    _PROVISIONERS: (
+        "_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY", "_REPLACING_PROPERTIES", "_reconcile_tag_list", "_physical_name",
+    ),
 }  # fmt: skip
 
 
@@ -82,9 +95,9 @@ def check() -> None:
 
 
 def part(name: str) -> Any:
-    """The part of ministack with this bare name, which PARTS must list."""
+    """The part of ministack with this name, which PARTS must list."""
     (module,) = (module for module, names in PARTS.items() if name in names)
-    return getattr(importlib.import_module(module), name)
+    return getattr(importlib.import_module(module), _bare(name))
 
 
 def replace(module_of: str, replacement: object) -> None:
@@ -93,8 +106,13 @@ def replace(module_of: str, replacement: object) -> None:
     setattr(importlib.import_module(module), module_of, replacement)
 
 
+def _bare(name: str) -> str:
+    """The name in its module, of one that is listed with its service's, since several modules have it."""
+    return name.rpartition(".")[2]
+
+
 def _has(module: str, name: str) -> bool:
     try:
-        return hasattr(importlib.import_module(module), name)
+        return hasattr(importlib.import_module(module), _bare(name))
     except ImportError:
         return False

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from local.seam import web_identity_call
-from local.seam.cloudtrail import caller
+from local.seam.cloudtrail import caller, event_delivery, trail_actions, trail_resource
 from local.seam.cloudtrail.call import Response
 from local.seam.cloudtrail.event_history import EventHistory
+from local.seam.cloudtrail.log_files import LogFiles
 from local.seam.cloudtrail.lookup_events import LookupEvents
-from local.seam.cloudtrail.recorder import Receiver, Recorder
+from local.seam.cloudtrail.recorder import Recorder
 from local.seam.controls import Controls
 from local.seam.ministack_parts import part, replace
 
@@ -18,10 +19,11 @@ _REQUEST_ID = re.compile(rb"(<RequestId>)[^<]*(</RequestId>)")
 
 def install(controls: Controls) -> None:
     """Record calls from now on, and answer LookupEvents from the records."""
-    history = EventHistory()
-    receivers: list[Receiver] = [history.add]
-    recorder = Recorder(controls, receivers)
+    history, files = EventHistory(), LogFiles(controls)
+    recorder = Recorder(controls, [history.add, files.receive, event_delivery.deliver])
     part("_DISPATCH")["LookupEvents"] = LookupEvents(history, controls)
+    trail_actions.install(files)
+    trail_resource.install()
     _record_requests(recorder)
     _record_sessions_of_functions(recorder)
 

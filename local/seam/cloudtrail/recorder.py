@@ -20,6 +20,7 @@ _WEB_IDENTITY = "AssumeRoleWithWebIdentity"
 # Services of no Region, whose events all stand in one.
 _GLOBAL = frozenset({"iam", "cloudfront", "route53", "organizations"})
 GLOBAL_REGION = "us-east-1"
+GLOBAL_SOURCES = frozenset(f"{service}.amazonaws.com" for service in _GLOBAL)
 # What AWS writes where a trust policy refuses a session: the event tells less than the answer.
 _UNKNOWN = "An unknown error occurred"
 _NOT_AUTHENTICATED = frozenset(
