@@ -56,8 +56,8 @@ function _shtab_jobpass_using
   test "$_shtab_jobpass_cmdpath" = "$argv"
 end
 
-set -g _shtab_jobpass_commands jobs 'jobs register' 'jobs show' 'jobs end' completion credential-process doctor env exec explain init policy token verify
-set -g _shtab_jobpass_opts_with_value --account --allow-any --api-url --at --audience --aws-claims --certificate-arn --client-id --config --context --duration --env --environment --error --expires-in --field --form --format --from --from-file --invocation-role-arn --issuer-url --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --registration --role --role-arn --session-name --timeout --token-env --token-file --trust-policy --when
+set -g _shtab_jobpass_commands jobs 'jobs register' 'jobs show' 'jobs end' keys 'keys list' 'keys revoke' 'keys roll-back' 'keys rotate' 'keys settle' completion credential-process doctor env exec explain init policy token verify
+set -g _shtab_jobpass_opts_with_value --account --allow-any --api-url --at --audience --aws-claims --certificate-arn --client-id --config --context --duration --env --environment --error --expires-in --field --form --format --from --from-file --function --invocation-role-arn --issuer-url --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --reason --registration --role --role-arn --session-name --stack --timeout --token-env --token-file --trust-policy --when
 
 complete -c jobpass -e
 complete -c jobpass -f
@@ -95,6 +95,35 @@ complete -c jobpass -n '_shtab_jobpass_using jobs end' -s h -l help -d 'show thi
 complete -c jobpass -n '_shtab_jobpass_using jobs end' -l api-url -x -d 'the output `ApiUrl` (default: JOBPASS_API_URL)'
 complete -c jobpass -n '_shtab_jobpass_using jobs end' -l invocation-role-arn -x -d 'the output `Platform…InvocationRoleArn`, the role to sign with (default: JOBPASS_INVOCATION_ROLE_ARN)'
 complete -c jobpass -n '_shtab_jobpass_using jobs end' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a keys -d 'The issuer'"'"'s signing keys: looked at, rotated and revoked by whoever may invoke the keys function.'
+complete -c jobpass -n '_shtab_jobpass_using keys' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using keys; and test $_shtab_jobpass_npos -eq 0' -a list -d 'show the signing keys: which signs, and what comes'
+complete -c jobpass -n '_shtab_jobpass_using keys list' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using keys list' -l function -x -d 'the keys function, by its name or ARN'
+complete -c jobpass -n '_shtab_jobpass_using keys list' -l stack -x -d 'the stack that has it (default: the `name` of the jobpass.yaml here, or else `jobpass`)'
+complete -c jobpass -n '_shtab_jobpass_using keys list' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using keys; and test $_shtab_jobpass_npos -eq 0' -a revoke -d 'stop a signing key at once and for ever, and let the next sign'
+complete -c jobpass -n '_shtab_jobpass_using keys revoke' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using keys revoke' -l reason -x -d 'why, in at most 200 characters; it is written on the key'
+complete -c jobpass -n '_shtab_jobpass_using keys revoke' -l yes -d 'do not ask'
+complete -c jobpass -n '_shtab_jobpass_using keys revoke' -l function -x -d 'the keys function, by its name or ARN'
+complete -c jobpass -n '_shtab_jobpass_using keys revoke' -l stack -x -d 'the stack that has it (default: the `name` of the jobpass.yaml here, or else `jobpass`)'
+complete -c jobpass -n '_shtab_jobpass_using keys revoke' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using keys; and test $_shtab_jobpass_npos -eq 0' -a roll-back -d 'let the key that signed before a rotation sign again'
+complete -c jobpass -n '_shtab_jobpass_using keys roll-back' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using keys roll-back' -l function -x -d 'the keys function, by its name or ARN'
+complete -c jobpass -n '_shtab_jobpass_using keys roll-back' -l stack -x -d 'the stack that has it (default: the `name` of the jobpass.yaml here, or else `jobpass`)'
+complete -c jobpass -n '_shtab_jobpass_using keys roll-back' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using keys; and test $_shtab_jobpass_npos -eq 0' -a rotate -d 'let the key in reserve sign'
+complete -c jobpass -n '_shtab_jobpass_using keys rotate' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using keys rotate' -l function -x -d 'the keys function, by its name or ARN'
+complete -c jobpass -n '_shtab_jobpass_using keys rotate' -l stack -x -d 'the stack that has it (default: the `name` of the jobpass.yaml here, or else `jobpass`)'
+complete -c jobpass -n '_shtab_jobpass_using keys rotate' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using keys; and test $_shtab_jobpass_npos -eq 0' -a settle -d 'take the steps that are due now, and mend the ring'
+complete -c jobpass -n '_shtab_jobpass_using keys settle' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using keys settle' -l function -x -d 'the keys function, by its name or ARN'
+complete -c jobpass -n '_shtab_jobpass_using keys settle' -l stack -x -d 'the stack that has it (default: the `name` of the jobpass.yaml here, or else `jobpass`)'
+complete -c jobpass -n '_shtab_jobpass_using keys settle' -l json -d 'print one JSON document, errors too'
 complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a completion -d 'print the script that makes bash, zsh or fish complete'
 complete -c jobpass -n '_shtab_jobpass_using completion' -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n '_shtab_jobpass_using completion; and test $_shtab_jobpass_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'

@@ -14,6 +14,7 @@ _shtab_jobpass_commands() {
     explain:'say why a role refuses a job, and the one thing to change'
     init:'write a first jobpass.yaml, from a few questions or options'
     jobs:'The jobs of a platform: registered, looked at and ended, with its invocation role or a key of its own.'
+    keys:'The issuer'"'"'s signing keys: looked at, rotated and revoked by whoever may invoke the keys function.'
     policy:'print the trust policy of a role'
     token:'print the job'"'"'s ID token'
     verify:'say whether an ID token is good, and what it proves'
@@ -28,6 +29,17 @@ _shtab_jobpass_jobs_commands() {
     show:'look at a job that was registered'
   )
   _describe 'jobpass jobs commands' _commands
+}
+
+_shtab_jobpass_keys_commands() {
+  local _commands=(
+    list:'show the signing keys: which signs, and what comes'
+    revoke:'stop a signing key at once and for ever, and let the next sign'
+    roll-back:'let the key that signed before a rotation sign again'
+    rotate:'let the key in reserve sign'
+    settle:'take the steps that are due now, and mend the ring'
+  )
+  _describe 'jobpass keys commands' _commands
 }
 
 _shtab_jobpass_options=(
@@ -206,6 +218,66 @@ _shtab_jobpass_jobs_show_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_jobs_show_defaults_added=0
 
+_shtab_jobpass_keys_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_keys_defaults_added=0
+
+_shtab_jobpass_keys_list_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--function[the keys function, by its name or ARN]:NAME:"
+  "--stack[the stack that has it (default\: the \`name\` of the jobpass.yaml here, or else \`jobpass\`)]:NAME:"
+  "--json[print one JSON document, errors too]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_keys_list_defaults_added=0
+
+_shtab_jobpass_keys_revoke_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--reason[why, in at most 200 characters\; it is written on the key]:TEXT:"
+  "--yes[do not ask]"
+  "--function[the keys function, by its name or ARN]:NAME:"
+  "--stack[the stack that has it (default\: the \`name\` of the jobpass.yaml here, or else \`jobpass\`)]:NAME:"
+  "--json[print one JSON document, errors too]"
+  ":the key, by its \`kid\` or the beginning of that:"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_keys_revoke_defaults_added=0
+
+_shtab_jobpass_keys_roll_back_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--function[the keys function, by its name or ARN]:NAME:"
+  "--stack[the stack that has it (default\: the \`name\` of the jobpass.yaml here, or else \`jobpass\`)]:NAME:"
+  "--json[print one JSON document, errors too]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_keys_roll_back_defaults_added=0
+
+_shtab_jobpass_keys_rotate_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--function[the keys function, by its name or ARN]:NAME:"
+  "--stack[the stack that has it (default\: the \`name\` of the jobpass.yaml here, or else \`jobpass\`)]:NAME:"
+  "--json[print one JSON document, errors too]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_keys_rotate_defaults_added=0
+
+_shtab_jobpass_keys_settle_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--function[the keys function, by its name or ARN]:NAME:"
+  "--stack[the stack that has it (default\: the \`name\` of the jobpass.yaml here, or else \`jobpass\`)]:NAME:"
+  "--json[print one JSON document, errors too]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_keys_settle_defaults_added=0
+
 _shtab_jobpass_policy_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--config[the deployment\'s configuration (default\: jobpass.yaml, for ROLE)]:FILE:_files"
@@ -281,6 +353,7 @@ _shtab_jobpass() {
         explain) _arguments -C -s $_shtab_jobpass_explain_options ;;
         init) _arguments -C -s $_shtab_jobpass_init_options ;;
         jobs) _shtab_jobpass_jobs ;;
+        keys) _shtab_jobpass_keys ;;
         policy) _arguments -C -s $_shtab_jobpass_policy_options ;;
         token) _arguments -C -s $_shtab_jobpass_token_options ;;
         verify) _arguments -C -s $_shtab_jobpass_verify_options ;;
@@ -309,6 +382,33 @@ _shtab_jobpass_jobs() {
         end) _arguments -C -s $_shtab_jobpass_jobs_end_options ;;
         register) _arguments -C -s $_shtab_jobpass_jobs_register_options ;;
         show) _arguments -C -s $_shtab_jobpass_jobs_show_options ;;
+      esac
+  esac
+}
+
+_shtab_jobpass_keys() {
+  local context state line curcontext="$curcontext" one_or_more='(*)' remainder='(-)*:' default='*::: :->keys'
+
+  # Add default positional/remainder specs only if none exist, and only once per session
+  if (( ! _shtab_jobpass_keys_defaults_added )); then
+    if (( ${_shtab_jobpass_keys_options[(I)${(q)one_or_more}*]} +          ${_shtab_jobpass_keys_options[(I)${(q)remainder}*]} +          ${_shtab_jobpass_keys_options[(I)${(q)default}]} == 0 )); then
+      _shtab_jobpass_keys_options+=(': :_shtab_jobpass_keys_commands' '*::: :->keys')
+    fi
+    _shtab_jobpass_keys_defaults_added=1
+  fi
+  _arguments -C -s $_shtab_jobpass_keys_options
+
+  case $state in
+    keys)
+      words=($line[1] "${words[@]}")
+      (( CURRENT += 1 ))
+      curcontext="${curcontext%:*:*}:_shtab_jobpass_keys-$line[1]:"
+      case $line[1] in
+        list) _arguments -C -s $_shtab_jobpass_keys_list_options ;;
+        revoke) _arguments -C -s $_shtab_jobpass_keys_revoke_options ;;
+        roll-back) _arguments -C -s $_shtab_jobpass_keys_roll_back_options ;;
+        rotate) _arguments -C -s $_shtab_jobpass_keys_rotate_options ;;
+        settle) _arguments -C -s $_shtab_jobpass_keys_settle_options ;;
       esac
   esac
 }
