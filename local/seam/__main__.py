@@ -36,6 +36,7 @@ def install() -> None:
         iam_api,
         kms_conditions,
         sessions,
+        topic_policy,
     )
     from local.seam.cloudtrail import installation as cloudtrail  # noqa: PLC0415
 
@@ -47,6 +48,7 @@ def install() -> None:
     controls.install(settings)
     sessions.install()
     assume_role.install(settings)
+    topic_policy.install()
     event_bus.install()
     cloudtrail.install(settings)
 

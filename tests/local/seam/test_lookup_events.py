@@ -146,7 +146,7 @@ def test_calls_beyond_the_rate_are_throttled_if_the_test_wants_it(settings: Emul
 
     cloudtrail = settings.client("cloudtrail", account)
 
-    answered = []
+    answered: list[object] = []
 
     def until_it_is_too_much() -> None:
         while len(answered) < 1000:
