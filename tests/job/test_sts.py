@@ -165,6 +165,7 @@ def test_what_does_not_pass_is_said_after_five_attempts(stand: Stand) -> None:
 def test_an_internal_failure_is_not_asked_again(stand: Stand, status: int) -> None:
     error = refused(stand, refusal(sts_errors.INTERNAL_FAILURE, sts_errors.UNKNOWN_FAILURE, status))
     assert (error.code, len(stand.sessions_asked)) == ("InternalFailure", 1)
+    assert isinstance(error, UnavailableError if status == 500 else RefusedError)
     assert "jobpass explain" in error.remedy
 
 
@@ -176,9 +177,7 @@ def test_an_internal_failure_is_not_asked_again(stand: Stand, status: int) -> No
         Said(200, b"<html><body>Please sign in</body></html>"),
         Said(302, b"", {"Location": "https://portal.example/"}),
         Said(403, b"<html>Forbidden</html>"),
-        Said(
-            400, b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "AccessDenied">]><ErrorResponse><Error><Code>&a;</Code>'
-        ),
+        Said(400, b'<!DOCTYPE x [<!ENTITY a "b">]>' + refusal("AccessDenied", "").body),
         Said(400, b"<a>" * 100_000),
         Said(200, b"\xff\xfe<\x00"),
     ],
@@ -189,6 +188,12 @@ def test_an_answer_that_is_not_stss_is_said_to_be_none(stand: Stand, said: Said)
     assert (type(error), error.code) == (UnavailableError, "sts_answer")
     assert "AWS_ENDPOINT_URL" in error.remedy
     assert len(stand.sessions_asked) == 1
+
+
+def test_a_document_that_is_deeper_than_any_of_stss_is_none_of_them() -> None:
+    inside = refusal("AccessDenied", "x").body.replace(b"<RequestId>r</RequestId>", b"%s%s")
+    assert refusal_of(inside % (b"<a>" * 15, b"</a>" * 15)) is not None
+    assert refusal_of(inside % (b"<a>" * 16, b"</a>" * 16)) is None
 
 
 def test_a_server_that_fails_otherwise_is_unavailable(stand: Stand) -> None:
