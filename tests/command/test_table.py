@@ -6,14 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobpass.command.operator.table import Cell, Coloured, fold, table
+from jobpass.command.operator.table import Cell, Coloured, Line, fold, table
 from jobpass.command.terminal import Terminal
 
 TEXTS = st.text("ab:/.-@ *é", max_size=60)
 SUBJECT = "repo:acme/web:ref:refs/heads/main"
 
 
-def drawn(*rows: tuple[Cell, ...], width: int = 40, colours: bool = False, head: tuple[str, ...] = ()) -> list[str]:
+def drawn(
+    *rows: tuple[Cell, ...] | Line, width: int = 40, colours: bool = False, head: tuple[str, ...] = ()
+) -> list[str]:
     """The table's lines on a terminal."""
     return list(table(head, rows, Terminal(io.StringIO(), io.StringIO(), width, colours)))
 
@@ -22,7 +24,7 @@ def drawn(*rows: tuple[Cell, ...], width: int = 40, colours: bool = False, head:
 def test_no_line_is_wider_and_nothing_is_lost(cells: list[tuple[str, str, str]], total: int, indent: int) -> None:
     lines = list(table((), cells, Terminal(io.StringIO(), io.StringIO(), total), indent=indent))
 
-    assert max(map(len, lines)) <= total
+    assert max(map(len, lines), default=0) <= total
     squeezed = "".join("".join(line.split()) for line in lines)
     assert sorted(squeezed) == sorted("".join("".join(text.split()) for row in cells for text in row))
 
@@ -52,8 +54,8 @@ def test_it_is_broken_where_it_reads_best(text: str, width: int, lines: list[str
 
 def test_a_column_that_wants_little_leaves_the_rest_to_the_others() -> None:
     assert drawn(("ok", SUBJECT, SUBJECT), width=60) == [
-        "ok  repo:acme/web:ref:refs/     repo:acme/web:ref:refs/",
-        "    heads/main                  heads/main",
+        "ok  repo:acme/web:ref:refs/      repo:acme/web:ref:refs/",
+        "    heads/main                   heads/main",
     ]
     assert drawn(("ok", SUBJECT, "no"), width=60) == [f"ok  {SUBJECT}  no"]
 
@@ -64,6 +66,27 @@ def test_a_cell_has_a_line_for_each_of_its_own() -> None:
 
 def test_a_head_stands_above_its_columns() -> None:
     assert drawn(("a", "b"), head=("first", "second")) == ["first  second", "a      b"]
+
+
+@given(st.lists(st.sampled_from([("", "é"), ("a " * 20, ""), ("", "")]), max_size=6), st.integers(30, 120))
+def test_a_line_stands_between_the_rows_that_it_is_between(rows: list[tuple[str, str]], total: int) -> None:
+    terminal = Terminal(io.StringIO(), io.StringIO(), total)
+    marked = [each for index, row in enumerate(rows) for each in (Line(f"line-{index}", indent=2), row)]
+
+    lines = list(table(("x", "y"), marked, terminal))
+    parts = "\n".join(lines).split("  line-")
+    assert [part.partition("\n")[0] for part in parts[1:]] == [str(index) for index in range(len(rows))]
+    for row, part in zip(rows, parts[1:], strict=True):
+        assert "".join(part.partition("\n")[2].split()) == "".join("".join(row).split())
+
+
+def test_a_line_is_broken_and_coloured_like_any_other_text() -> None:
+    assert drawn(("a", "b"), Line(SUBJECT, "bold", 2), width=20, colours=True) == [
+        "a  b",
+        "  \x1b[1mrepo:acme/web:ref:\x1b[0m",
+        "  \x1b[1mrefs/heads/main\x1b[0m",
+    ]
+    assert drawn(Line("alone"), head=("x", "y")) == ["alone"]
 
 
 def test_without_rows_there_is_nothing() -> None:
