@@ -101,7 +101,7 @@ class Command:
             UsageError: the command takes no such line.
             SystemExit: help was asked for, and is printed.
         """
-        found = _plain(self.all_arguments, given)
+        found = plain_values(self.all_arguments, given)
         return self.parser(width).parse_args(given) if found is None else _Options(found)
 
     def parser(self, width: int) -> Parser:
@@ -116,7 +116,7 @@ class _Options:
         self.__dict__.update(values)
 
 
-def _plain(arguments: Sequence[Argument], given: Sequence[str]) -> dict[str, Any] | None:
+def plain_values(arguments: Sequence[Argument], given: Sequence[str]) -> dict[str, Any] | None:
     """Return the values of a line of nothing but whole options and their values, apart; None of any other line.
 
     Of those argparse decides, and of options that need what only it knows.

@@ -111,7 +111,7 @@ def _read(text: str, source: RequestSource) -> IdToken:
             issued_at=int(claims["iat"]),
             expires_at=int(claims["exp"]),
         )
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise _unexpected(source, "with a token that is no ID token") from None
 
 
