@@ -146,7 +146,7 @@ def _report(error: JobpassError, terminal: Terminal, name: str, rest: list[str])
         line = f"line {problem['line']}  " if problem.get("line") else ""
         place = f"{problem['path']}: " if problem.get("path") else ""
         terminal.complain(terminal.wrapped(f"{line}{place}{problem['message']}", "    ", "  "))
-    terminal.complain(terminal.wrapped(remedy, "  ", "  "))
+    terminal.complain(terminal.wrapped(remedy, "     ", "  -> "))
 
 
 def _masked(value: str | int | None) -> str | int | None:

@@ -31,6 +31,10 @@ def expected() -> Mapping[str, set[str]]:
         "jobpass explain --config po": {"policy.json"},
         "jobpass explain --tok": {"--token-file", "--token-env"},
         "jobpass xyzzy": set(),
+        "jobpass exec --role-arn arn -- base6": {"base64"},
+        "jobpass exec --role-arn arn -- cat po": {"policy.json"},
+        "jobpass exec --role-arn arn --rev": set(),
+        "jobpass env --format po": {"powershell"},
     }
 
 

@@ -51,10 +51,10 @@ _COMMAND_LINE: Mapping[str, str | dict[str, str]] = {
         ),
         "fish": (
             "function _jobpass_command_line\n"
-            "  set -l tokens (commandline -opc) (commandline -ct)\n"
-            "  set -l at (contains -i -- -- $tokens)\n"
-            "  or return\n"
-            '  complete -C (string join " " -- (string escape -- $tokens[(math $at + 1)..-2]) $tokens[-1])\n'
+            "  set -l before (commandline -opc)\n"
+            "  set -l at (contains -i -- -- $before); or return\n"
+            "  set -e before[1..$at]\n"
+            '  complete -C (string join " " -- (string escape -- $before) (commandline -ct))\n'
             "end\n"
         ),
     },

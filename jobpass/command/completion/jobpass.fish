@@ -3,10 +3,10 @@
 
 # Custom Preamble
 function _jobpass_command_line
-  set -l tokens (commandline -opc) (commandline -ct)
-  set -l at (contains -i -- -- $tokens)
-  or return
-  complete -C (string join " " -- (string escape -- $tokens[(math $at + 1)..-2]) $tokens[-1])
+  set -l before (commandline -opc)
+  set -l at (contains -i -- -- $before); or return
+  set -e before[1..$at]
+  complete -C (string join " " -- (string escape -- $before) (commandline -ct))
 end
 
 # End Custom Preamble
