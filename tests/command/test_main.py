@@ -59,7 +59,7 @@ def test_every_command_shows_an_example_of_itself(name: str, capsys: pytest.Capt
     assert main([name, "--help"]) == 0
     example = capsys.readouterr().out.partition("example")[2]
 
-    assert f"  jobpass {name} " in example
+    assert f"  jobpass {name} " in example.replace("\n", " \n")
     assert command(name).name == name
 
 
