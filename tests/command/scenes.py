@@ -1,12 +1,14 @@
 """Command lines that show what the command prints, each with the files and servers that it needs."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pytest
 
 from bench.issuer import issuer
+from tests.command.keys_function import NAME, keys_function
 from tests.explain.account import NOW
 from tests.local.seam import signing
 from tests.platform import api_server
@@ -71,11 +73,13 @@ def _jobs(request: pytest.FixtureRequest, folder: Path) -> Lines:
     )
 
 
+def _keys(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    _serve(request, keys_function())
+    return (("keys", "list", "--function", NAME), ("keys", "list", "--function", "another"))
+
+
 def _token(request: pytest.FixtureRequest, folder: Path) -> Lines:
-    block = issuer()
-    for name, value in block.__enter__().items():
-        request.getfixturevalue("monkeypatch").setenv(name, value)
-    request.addfinalizer(lambda: block.__exit__(None, None, None))
+    _serve(request, issuer())
     return (
         ("token", "--audience", "sts.amazonaws.com"),
         ("env", "--role-arn", ROLE),
@@ -100,14 +104,25 @@ def _init(request: pytest.FixtureRequest, folder: Path) -> Lines:
     return (("init", "--defaults"), ("init", "--defaults"))
 
 
+def _serve(request: pytest.FixtureRequest, server: AbstractContextManager[Mapping[str, str]]) -> None:
+    """Run a server for as long as the test, and let the environment lead to it."""
+    stack = ExitStack()
+    for name, value in stack.enter_context(server).items():
+        request.getfixturevalue("monkeypatch").setenv(name, value)
+    request.addfinalizer(stack.close)
+
+
 SCENES: dict[str, Scene] = {
     "explain": _explain,
     "verify": _verify,
     "jobs": _jobs,
+    "keys": _keys,
     "token": _token,
     "mistakes": _mistakes,
     "causes": _causes,
     "init": _init,
 }
 # Those whose output is kept: the others hang on where Jobpass is installed, or are long and have no table.
-KEPT = ("explain", "verify", "jobs", "token", "mistakes")
+KEPT = ("explain", "verify", "jobs", "keys", "token", "mistakes")
+# Those that tell of the moment at which they were made.
+PASSING = ("jobs", "token")
