@@ -10,9 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from jobpass.boto_session import aws_session
     from jobpass.errors import JobpassError, RefusedError, UnavailableError
+    from jobpass.job.id_token import get_id_token
     from jobpass.platform import Jobs
 
-__all__ = ["JobpassError", "Jobs", "RefusedError", "UnavailableError", "aws_session"]
+__all__ = ["JobpassError", "Jobs", "RefusedError", "UnavailableError", "aws_session", "get_id_token"]
 
 _MODULES = {
     "JobpassError": "jobpass.errors",
@@ -20,6 +21,7 @@ _MODULES = {
     "RefusedError": "jobpass.errors",
     "UnavailableError": "jobpass.errors",
     "aws_session": "jobpass.boto_session",
+    "get_id_token": "jobpass.job.id_token",
 }
 # Which of the names need libraries, and what brings them.
 _EXTRAS = {

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import jobpass
 from jobpass.errors import JobpassError, RefusedError, UnavailableError
 from jobpass.job import id_token
 from jobpass.job.id_token import REMEDIES, IdToken
@@ -44,6 +45,21 @@ def test_each_protocol_brings_the_token_and_what_it_says(endpoint: TokenEndpoint
     else:
         assert (asked.method, asked.target) == ("GET", "/v1/token?api-version=1&audience=a&expires_in=60")
     assert asked.headers["authorization"] == f"Bearer {REQUEST_TOKEN}"
+
+
+def test_the_library_finds_its_way_by_the_environment(
+    plain_endpoint: TokenEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("JOBPASS_REQUEST_URL", "JOBPASS_REQUEST_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(JobpassError) as caught:
+        jobpass.get_id_token("a")
+    assert caught.value.code == "request_source_missing"
+
+    for name, value in plain_endpoint.block().items():
+        monkeypatch.setenv(name, value)
+    assert jobpass.get_id_token("a", expires_in_seconds=60, role_arn="r") == token()
+    assert plain_endpoint.asked[0].target == "/v1/token?api-version=1&audience=a&expires_in=60&role_arn=r"
 
 
 def test_the_token_is_in_no_repr(endpoint: TokenEndpoint) -> None:
@@ -118,8 +134,8 @@ def test_a_no_without_the_issuers_words_is_one_all_the_same(
         (refuses("server_error", "a fault", 500), "server_error", "a fault (request r-1)", 1),
         (says({"message": "Too Many Requests"}, 429), "issuer_unavailable", "Too Many Requests", 1),
         (says(b"<html>", 502), "issuer_unavailable", "127.0.0.1 answered 502", 5),
-        (says(b"", 302, Location="https://elsewhere.example/"), "answer_unexpected", "redirect (302)", 1),
-        (says(b"", 204), "answer_unexpected", "204", 1),
+        (says(b"", 302, Location="https://elsewhere.example/"), "unexpected_answer", "redirect (302)", 1),
+        (says(b"", 204), "unexpected_answer", "204", 1),
         (resets, "connection_failed", "no answer from 127.0.0.1", 5),
         (sends(b"nonsense\r\n\r\n"), "answer_malformed", "not HTTP", 1),
         (says(b"x" * 2_000_000), "answer_too_large", "more than", 1),
@@ -166,12 +182,12 @@ def test_a_time_to_come_back_that_is_too_far_off_ends_it(endpoint: TokenEndpoint
 )
 def test_an_answer_without_an_id_token_is_not_taken_for_one(endpoint: TokenEndpoint, body: object) -> None:
     error = failure(endpoint, says(body))
-    assert (error.code, isinstance(error, UnavailableError)) == ("answer_unexpected", True)
+    assert (error.code, isinstance(error, UnavailableError)) == ("unexpected_answer", True)
 
 
 @pytest.mark.parametrize("body", [b"", b"<html></html>", b"a.b", json.dumps({"value": token()}).encode()])
 def test_nor_is_one_of_windmills_route(endpoint: TokenEndpoint, body: bytes) -> None:
-    assert failure(endpoint, says(body), name="windmill").code == "answer_unexpected"
+    assert failure(endpoint, says(body), name="windmill").code == "unexpected_answer"
 
 
 def test_a_refusal_that_repeats_the_secret_or_drives_a_terminal_is_cleaned(endpoint: TokenEndpoint) -> None:
