@@ -1,4 +1,4 @@
-"""The script of the how-to for platforms, and the runbook's shell function, run as they are printed."""
+"""The how-to for platforms, its commands and its scripts, and the runbook's shell function, run as they are printed."""
 
 import json
 import re
@@ -34,6 +34,11 @@ def become_platform() -> str:
     return block(HOW_TO, "sh", "arn:aws:iam::111122223333:role/ci-server")
 
 
+def by_hand() -> str:
+    """The script that registers a job without the library."""
+    return block(HOW_TO, "python", "import boto3")
+
+
 @pytest.fixture(scope="module")
 def checkout(deployment: Deployment, platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as `make up` leaves the checkout, with the files that the how-to has its reader save."""
@@ -44,7 +49,8 @@ def checkout(deployment: Deployment, platform: Platform, tmp_path_factory: pytes
     here = tmp_path_factory.mktemp("checkout")
     (here / ".local").symlink_to(folder.env.parent)
     (here / ".venv").symlink_to(sys.prefix)
-    (here / "register.py").write_text(block(HOW_TO, "python"))
+    (here / "register.py").write_text(by_hand())
+    (here / "library.py").write_text(block(HOW_TO, "python", "from jobpass import Jobs"))
     (here / "job.json").write_text(block(HOW_TO, "json", '"profile"'))
     return here
 
@@ -67,7 +73,7 @@ def registered(printed: str) -> str:
 
 
 def test_the_script_registers_a_job_that_gets_a_token(deployment: Deployment, checkout: Path) -> None:
-    ran = run(checkout, become_platform() + block(HOW_TO, "sh", "register.py"))
+    ran = run(checkout, become_platform() + block(HOW_TO, "sh", "register.py env"))
     assert (ran.returncode, ran.stderr) == (0, "")
     said, answer = ran.stdout.splitlines()
     assert f"{deployment.output('ApiUrl')}/v1/token?api-version=1" in said
@@ -99,7 +105,7 @@ def test_the_script_ends_the_job_and_passes_its_commands_status_on(platform: Pla
 
 
 def test_the_script_shows_what_the_api_says_to_a_refused_registration(checkout: Path) -> None:
-    (checkout / "refused.py").write_text(block(HOW_TO, "python").replace('"ref_type"', '"branhc"'))
+    (checkout / "refused.py").write_text(by_hand().replace('"ref_type"', '"branhc"'))
     ran = run(checkout, f"{become_platform()}.venv/bin/python refused.py true")
     assert ran.returncode == 1
     assert ran.stderr.startswith("POST /v1/jobs: 400 ")
@@ -114,7 +120,7 @@ def test_the_script_is_refused_without_the_first_hop(checkout: Path) -> None:
 
 
 def test_the_commands_with_curl_register_a_job_and_end_it(deployment: Deployment, checkout: Path) -> None:
-    script = [become_platform(), block(HOW_TO, "sh", "jobpass()"), block(HOW_TO, "sh", "--request DELETE")]
+    script = [become_platform(), block(HOW_TO, "sh", "platform()"), block(HOW_TO, "sh", "--request DELETE")]
     ran = run(checkout, "".join(script))
     assert (ran.returncode, ran.stderr) == (0, "")
     request_url, ended = ran.stdout.splitlines()
@@ -122,8 +128,32 @@ def test_the_commands_with_curl_register_a_job_and_end_it(deployment: Deployment
     assert json.loads(ended)["ended_at"] is not None
 
 
+def test_the_command_runs_a_job_that_gets_a_token(checkout: Path) -> None:
+    ran = run(checkout, become_platform() + block(HOW_TO, "sh", "jobpass token --audience"))
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert unverified(ran.stdout.strip())[1]["sub"] == SUBJECT
+
+
+def test_the_commands_register_look_and_end_one_by_one(checkout: Path) -> None:
+    steps = block(HOW_TO, "sh", "jobpass jobs show")
+    ran = run(checkout, f'{become_platform()}PATH="$PWD/.venv/bin:$PATH"\n{steps}jobpass jobs show "$job_id" --json')
+    assert (ran.returncode, ran.stderr) == (0, "")
+    shown = ran.stdout[ran.stdout.index("{") :]
+    assert json.loads(shown)["ended_at"] is not None
+    assert f"subject    {SUBJECT.partition('repo:')[0]}" in ran.stdout
+
+
+def test_the_library_runs_a_job_and_ends_it(platform: Platform, checkout: Path) -> None:
+    ran = run(checkout, f"{become_platform()}.venv/bin/python library.py sh -c '{SHOW_NAMES}; exit 7'")
+    assert (ran.returncode, ran.stderr) == (7, "")
+    said, *names = ran.stdout.splitlines()
+    assert said.split()[1] == "True"
+    assert not [name for name in names if name.startswith(("AWS_", "JOBPASS_"))]
+    assert json.loads(platform.look_at(registered(said)).body)["ended_at"] is not None
+
+
 def test_the_script_and_the_file_for_curl_register_the_same_job() -> None:
-    literal = re.search(r"^JOB = (\{.*?^\})", block(HOW_TO, "python"), re.DOTALL | re.MULTILINE)
+    literal = re.search(r"^JOB = (\{.*?^\})", by_hand(), re.DOTALL | re.MULTILINE)
     assert literal
     assert json.loads(re.sub(r",\s*\}", "}", literal[1])) == json.loads(block(HOW_TO, "json", '"profile"'))
 

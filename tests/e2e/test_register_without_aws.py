@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from jobpass.platform import Jobs
 from local.deployment import Deployment
 from tests.e2e.asking import unverified
 from tests.e2e.build_host import PAGE, BuildHost
@@ -21,7 +22,7 @@ SHOW_NAMES = "env | sed 's/=.*//' | sort"
 @pytest.fixture(scope="module")
 def host(clients: Deployment, build_host: BuildHost) -> BuildHost:
     """The host, with the files that the how-to has its reader save."""
-    (build_host.folder / "register.py").write_text(PAGE.block("python"))
+    (build_host.folder / "register.py").write_text(PAGE.block("python", "import jwt"))
     (build_host.folder / "job.json").write_text(PAGE.block("json", '"profile"'))
     return build_host
 
@@ -47,7 +48,7 @@ def test_the_key_is_its_owners_alone(build_host: BuildHost) -> None:
 def test_the_script_registers_a_job_that_gets_a_token(clients: Deployment, host: BuildHost) -> None:
     # A job's machine finds the way to the API by itself; here it goes by a proxy, and another authority vouches for it.
     way = 'env HTTPS_PROXY="$HTTPS_PROXY" CURL_CA_BUNDLE="$CURL_CA_BUNDLE" sh -c'
-    ran = sh(clients, host, PAGE.block("sh", "register.py").replace("sh -c", way))
+    ran = sh(clients, host, PAGE.block("sh", "register.py sh -c").replace("sh -c", way))
 
     assert (ran.returncode, ran.stderr) == (0, "")
     said, answer = ran.stdout.splitlines()
@@ -75,7 +76,7 @@ def test_the_script_ends_the_job_and_passes_its_commands_status_on(clients: Depl
 
 
 def test_the_script_shows_what_the_api_says_to_a_refusal(clients: Deployment, host: BuildHost) -> None:
-    (host.folder / "refused.py").write_text(PAGE.block("python").replace('"key-1"', '"key-2"'))
+    (host.folder / "refused.py").write_text(PAGE.block("python", "import jwt").replace('"key-1"', '"key-2"'))
 
     ran = sh(clients, host, "python3 refused.py true")
 
@@ -85,7 +86,7 @@ def test_the_script_shows_what_the_api_says_to_a_refusal(clients: Deployment, ho
 
 
 def test_the_commands_with_curl_register_a_job_and_end_it(clients: Deployment, host: BuildHost) -> None:
-    ran = sh(clients, host, PAGE.block("sh", "jobpass()") + PAGE.block("sh", "--request DELETE"))
+    ran = sh(clients, host, PAGE.block("sh", "platform()") + PAGE.block("sh", "--request DELETE"))
 
     assert (ran.returncode, ran.stderr) == (0, "")
     request_url, ended = ran.stdout.splitlines()
@@ -93,7 +94,24 @@ def test_the_commands_with_curl_register_a_job_and_end_it(clients: Deployment, h
     assert json.loads(ended)["ended_at"] is not None
 
 
+def test_the_command_runs_a_job_that_gets_a_token(clients: Deployment, host: BuildHost) -> None:
+    fetch = "jobpass token --audience sts.amazonaws.com"
+    command = PAGE.block("sh", "jobs register").replace("./deploy.sh production", fetch)
+    ran = sh(clients, host, PAGE.block("sh", "export JOBPASS_PLATFORM=") + command)
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert unverified(ran.stdout.strip())[1]["sub"] == SUBJECT
+
+
+def test_the_library_takes_what_the_page_shows(host: BuildHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(host.folder)
+    shown: dict[str, object] = {}
+    exec(PAGE.block("python", "Jobs.by_assertion"), shown)  # noqa: S102 - the page's own lines
+
+    assert isinstance(shown["jobs"], Jobs)
+
+
 def test_the_script_and_the_file_for_curl_register_the_same_job() -> None:
-    literal = re.search(r"^JOB = (\{.*?^\})", PAGE.block("python"), re.DOTALL | re.MULTILINE)
+    literal = re.search(r"^JOB = (\{.*?^\})", PAGE.block("python", "import jwt"), re.DOTALL | re.MULTILINE)
     assert literal
     assert json.loads(re.sub(r",\s*\}", "}", literal[1])) == json.loads(PAGE.block("json", '"profile"'))

@@ -125,7 +125,7 @@ REGISTER = Command(
     ),
     examples=(
         "jobpass jobs register --profile ci --field repo=web --field ref_type=branch --field ref=refs/heads/main \\",
-        "  --field project_id=936a5312-a3b8-4921-8b3f-2cec8baac574 --role web-deploy",
+        "  --field project_id=936a5312-a3b8-4921-8b3f-2cec8baac574 --audience sts.amazonaws.com --role web-deploy",
         'eval "$(jobpass jobs register --from-file job.json --environment jobpass --format shell)"',
         "jobpass jobs register --from-file job.json -- ./deploy.sh production",
     ),
