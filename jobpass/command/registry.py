@@ -75,6 +75,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "policy": Entry("jobpass.command.operator.policy", "print the trust policy of a role", True),
     "token": Entry("jobpass.command.job.token", "print the job's ID token"),
+    "token-file": Entry("jobpass.command.job.token_file", "keep the job's ID token in a file, for what reads it there"),
     "verify": Entry("jobpass.command.operator.verify", "say whether an ID token is good, and what it proves", True),
 }
 

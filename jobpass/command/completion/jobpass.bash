@@ -3,7 +3,7 @@
 
 _shtab_jobpass_jobs_subparsers=(register show end)
 _shtab_jobpass_keys_subparsers=(list revoke roll-back rotate settle)
-_shtab_jobpass_subparsers=(jobs keys completion credential-process doctor env exec explain init policy token verify)
+_shtab_jobpass_subparsers=(jobs keys completion credential-process doctor env exec explain init policy token token-file verify)
 
 _shtab_jobpass_jobs_register_option_strings=(-h --help --profile --field --role --audience --expires-in --pinned --aws-claims --environment --from-file --format --reveal --allow-refused-roles --env --api-url --invocation-role-arn --json)
 _shtab_jobpass_jobs_show_option_strings=(-h --help --api-url --invocation-role-arn --json)
@@ -24,6 +24,7 @@ _shtab_jobpass_explain_option_strings=(-h --help --token-file --token-env --prof
 _shtab_jobpass_init_option_strings=(-h --help --preset --form --platform --principal --public-key --role --when --managed-policy --audience --allow-any --name --issuer-url --certificate-arn --production --demonstration --defaults --force --json)
 _shtab_jobpass_policy_option_strings=(-h --help --config --issuer-url --provider-arn --account --profile --form --when --audience --pin --allow-any --json)
 _shtab_jobpass_token_option_strings=(-h --help --audience --expires-in --role-arn --from --reveal --json)
+_shtab_jobpass_token_file_option_strings=(-h --help --audience --expires-in --role-arn --from --watch --json)
 _shtab_jobpass_verify_option_strings=(-h --help --token-file --token-env --issuer-url --audience --jwks --at --leeway --json)
 _shtab_jobpass_option_strings=(-h --help --version)
 
@@ -38,6 +39,7 @@ _shtab_jobpass_explain___jwks_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_init_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_init___public_key_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_policy___config_COMPGEN=_shtab_compgen_files
+_shtab_jobpass_token_file_pos_0_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_verify___token_file_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_verify___jwks_COMPGEN=_shtab_compgen_files
 
@@ -52,7 +54,8 @@ _shtab_jobpass_env___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_env___format_choices=(shell dotenv github fish powershell)
 _shtab_jobpass_exec___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_token___from_choices=(jobpass github windmill azure aws-sdk google)
-_shtab_jobpass_pos_0_choices=(jobs keys completion credential-process doctor env exec explain init policy token verify)
+_shtab_jobpass_token_file___from_choices=(jobpass github windmill azure aws-sdk google)
+_shtab_jobpass_pos_0_choices=(jobs keys completion credential-process doctor env exec explain init policy token token-file verify)
 
 _shtab_jobpass_jobs_register_pos_0_nargs=...
 _shtab_jobpass_jobs_register__h_nargs=0
@@ -123,6 +126,10 @@ _shtab_jobpass_token__h_nargs=0
 _shtab_jobpass_token___help_nargs=0
 _shtab_jobpass_token___reveal_nargs=0
 _shtab_jobpass_token___json_nargs=0
+_shtab_jobpass_token_file__h_nargs=0
+_shtab_jobpass_token_file___help_nargs=0
+_shtab_jobpass_token_file___watch_nargs=0
+_shtab_jobpass_token_file___json_nargs=0
 _shtab_jobpass_verify__h_nargs=0
 _shtab_jobpass_verify___help_nargs=0
 _shtab_jobpass_verify___json_nargs=0

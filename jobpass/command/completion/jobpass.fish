@@ -56,7 +56,7 @@ function _shtab_jobpass_using
   test "$_shtab_jobpass_cmdpath" = "$argv"
 end
 
-set -g _shtab_jobpass_commands jobs 'jobs register' 'jobs show' 'jobs end' keys 'keys list' 'keys revoke' 'keys roll-back' 'keys rotate' 'keys settle' completion credential-process doctor env exec explain init policy token verify
+set -g _shtab_jobpass_commands jobs 'jobs register' 'jobs show' 'jobs end' keys 'keys list' 'keys revoke' 'keys roll-back' 'keys rotate' 'keys settle' completion credential-process doctor env exec explain init policy token token-file verify
 set -g _shtab_jobpass_opts_with_value --account --allow-any --api-url --at --audience --aws-claims --certificate-arn --client-id --config --context --duration --env --environment --error --expires-in --field --form --format --from --from-file --function --invocation-role-arn --issuer-url --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --reason --registration --role --role-arn --session-name --stack --timeout --token-env --token-file --trust-policy --when
 
 complete -c jobpass -e
@@ -223,6 +223,15 @@ complete -c jobpass -n '_shtab_jobpass_using token' -l role-arn -x -d 'pin it to
 complete -c jobpass -n '_shtab_jobpass_using token' -l from -xka "jobpass github windmill azure aws-sdk google" -d 'the environment block to take (default: the first that is whole)'
 complete -c jobpass -n '_shtab_jobpass_using token' -l reveal -d 'print it even to a terminal'
 complete -c jobpass -n '_shtab_jobpass_using token' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a token-file -d 'keep the job'"'"'s ID token in a file, for what reads it there'
+complete -c jobpass -n '_shtab_jobpass_using token-file' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using token-file' -l audience -x -d 'whom the token is for (default: the registration'"'"'s default audience)'
+complete -c jobpass -n '_shtab_jobpass_using token-file' -l expires-in -x -d 'how long it should live (default: as configured)'
+complete -c jobpass -n '_shtab_jobpass_using token-file' -l role-arn -x -d 'pin it to one role of the registration: no other takes it'
+complete -c jobpass -n '_shtab_jobpass_using token-file' -l from -xka "jobpass github windmill azure aws-sdk google" -d 'the environment block to take (default: the first that is whole)'
+complete -c jobpass -n '_shtab_jobpass_using token-file' -l watch -d 'stay, and keep the token in the file fresh'
+complete -c jobpass -n '_shtab_jobpass_using token-file' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using token-file; and test $_shtab_jobpass_npos -eq 0' -ka "(__fish_complete_path (commandline -ct))" -d 'the file to write'
 complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a verify -d 'say whether an ID token is good, and what it proves'
 complete -c jobpass -n '_shtab_jobpass_using verify' -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n '_shtab_jobpass_using verify' -l token-file -xka "(__fish_complete_path (commandline -ct))" -d 'the file that holds the token; `-` is standard input'

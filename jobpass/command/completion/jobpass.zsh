@@ -17,6 +17,7 @@ _shtab_jobpass_commands() {
     keys:'The issuer'"'"'s signing keys: looked at, rotated and revoked by whoever may invoke the keys function.'
     policy:'print the trust policy of a role'
     token:'print the job'"'"'s ID token'
+    token-file:'keep the job'"'"'s ID token in a file, for what reads it there'
     verify:'say whether an ID token is good, and what it proves'
   )
   _describe 'jobpass commands' _commands
@@ -310,6 +311,20 @@ _shtab_jobpass_token_options=(
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_token_defaults_added=0
 
+_shtab_jobpass_token_file_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--audience[whom the token is for (default\: the registration\'s default audience)]:AUDIENCE:"
+  "--expires-in[how long it should live (default\: as configured)]:SECONDS:"
+  "--role-arn[pin it to one role of the registration\: no other takes it]:ARN:"
+  "--from[the environment block to take (default\: the first that is whole)]:BLOCK:(jobpass github windmill azure aws-sdk google)"
+  "--watch[stay, and keep the token in the file fresh]"
+  "--json[print one JSON document, errors too]"
+  ":the file to write:_files"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_token_file_defaults_added=0
+
 _shtab_jobpass_verify_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
   "--token-file[the file that holds the token\; \`-\` is standard input]:FILE:_files"
@@ -356,6 +371,7 @@ _shtab_jobpass() {
         keys) _shtab_jobpass_keys ;;
         policy) _arguments -C -s $_shtab_jobpass_policy_options ;;
         token) _arguments -C -s $_shtab_jobpass_token_options ;;
+        token-file) _arguments -C -s $_shtab_jobpass_token_file_options ;;
         verify) _arguments -C -s $_shtab_jobpass_verify_options ;;
       esac
   esac

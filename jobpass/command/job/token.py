@@ -33,7 +33,7 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
 
         mask(token.value, err=terminal.err)
     if options.json:
-        terminal.say_json({**({"token": token.value} if shown else {}), **_said(token)})
+        terminal.say_json({**({"token": token.value} if shown else {}), **said(token)})
     elif shown:
         terminal.say(token.value)
     else:
@@ -41,7 +41,8 @@ def run(options: argparse.Namespace, terminal: Terminal) -> int:
     return GOOD
 
 
-def _said(token: IdToken) -> dict[str, str]:
+def said(token: IdToken) -> dict[str, str]:
+    """Return what a token says, as `--json` prints it; times as the API writes them."""
     return {
         "issuer": token.issuer,
         "subject": token.subject,
@@ -53,7 +54,7 @@ def _said(token: IdToken) -> dict[str, str]:
 
 def _describe(token: IdToken, terminal: Terminal) -> None:
     """Say what a token says, and how to see itself: whoever sees a token on a screen may use it."""
-    for name, value in _said(token).items():
+    for name, value in said(token).items():
         plain = "".join(each if each.isprintable() else "?" for each in value)
         terminal.say(terminal.wrapped(plain, " " * 12, f"{name.replace('_', ' '):<12}"))
     terminal.say()
