@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from jobpass.command.operator.moment import seconds_of
+from jobpass.command.operator.moment import now_or, seconds_of
 from jobpass.errors import UnavailableError
 
 PREPARED, ACTIVE, RETIRED, REVOKED = "prepared", "active", "retired", "revoked"
@@ -58,11 +58,14 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """All keys. `due_at` is when the one that signs is to be replaced; `document` is what the keys function said.
+    """All keys, at the moment `at` of the keys function's clock; `document` is what it said.
+
+    `due_at` is when the key that signs is to be replaced.
 
     `tells_who_knows` is whether it said from when on everybody knows a key, which an older one does not.
     """
 
+    at: int
     keys: tuple[Key, ...]
     active: Key | None
     due_at: int | None
@@ -81,7 +84,9 @@ class Ring:
             keys = tuple(map(Key.of, told["keys"]))
             active = next((key for key in keys if key.kid == told["active"]), None)
             known = all("known_everywhere_from" in key for key in told["keys"])
-            return cls(keys, active, _seconds(told.get("rotation_due_at")), told["rotation_wanted"], known, told)
+            at = _seconds(told.get("at"))  # An older one does not say.
+            at = now_or(None) if at is None else at
+            return cls(at, keys, active, _seconds(told.get("rotation_due_at")), told["rotation_wanted"], known, told)
         except (AttributeError, KeyError, TypeError, ValueError):
             text = "what answered describes no ring of keys: it is not the keys function, or one of another version"
             remedy = "see that `--function` names the stack's output `KeysFunctionName`, and that the stack is deployed"
@@ -91,11 +96,11 @@ class Ring:
         """Return the keys whose `kid` is a text, or else begins with it."""
         return [key for key in self.keys if key.kid == text] or [key for key in self.keys if key.kid.startswith(text)]
 
-    def signs_after(self, revoked: Key, now: int) -> Key | None:
+    def signs_after(self, revoked: Key) -> Key | None:
         """Return the key that signs once another is revoked; None where nobody could take what is left."""
         if self.active not in (None, revoked):
             return self.active
-        left = [key for key in self.keys if key != revoked and key.known_at(now)]
+        left = [key for key in self.keys if key != revoked and key.known_at(self.at)]
         prepared = [key for key in left if key.state == PREPARED]
         retired = sorted((key for key in left if key.state == RETIRED), key=lambda key: -(key.since or 0))
         return next(iter([*prepared, *retired]), None)

@@ -9,7 +9,7 @@ from jobpass.command.errors import GOOD, REFUSED, UsageError
 from jobpass.command.operator import key_ring_report
 from jobpass.command.operator.key_ring import REVOKED, Key, Ring
 from jobpass.command.operator.keys_function import KeysFunction
-from jobpass.command.operator.moment import now_or, said
+from jobpass.command.operator.moment import said
 from jobpass.command.operator.progress import progress
 from jobpass.command.terminal import Terminal
 from jobpass.errors import RefusedError
@@ -66,9 +66,8 @@ def revoke(options: argparse.Namespace, terminal: Terminal) -> int:
     with progress("asking the keys function which keys there are", terminal):
         ring = function.command("list")
     key = _meant(options.kid, ring)
-    now = now_or(None)
     if asked or not options.json:
-        for line in _beforehand(key, ring, now):
+        for line in _beforehand(key, ring):
             terminal.complain(terminal.wrapped(line))
     if asked:
         _confirm(key, terminal)
@@ -88,7 +87,7 @@ def _tell(ring: Ring, options: argparse.Namespace, terminal: Terminal) -> None:
     if options.json:
         terminal.say_json(ring.document)
         return
-    for line in key_ring_report.lines(ring, now_or(None), terminal):
+    for line in key_ring_report.lines(ring, terminal):
         terminal.say(line)
 
 
@@ -107,13 +106,13 @@ def _meant(beginning: str, ring: Ring) -> Key:
     )
 
 
-def _beforehand(key: Key, ring: Ring, now: int) -> Iterator[str]:
+def _beforehand(key: Key, ring: Ring) -> Iterator[str]:
     """What will be, before it cannot be taken back."""
     yield f"{key.kid}: {key.state}, {key.algorithm}, {key.key_arn}"
     if key.state == REVOKED:
         yield "It is revoked already; only what is left to do of that is done."
         return
-    after = ring.signs_after(key, now)
+    after = ring.signs_after(key)
     if after is not None:
         known = "goes on signing" if after is ring.active else "signs from then on; everybody knows it already"
         yield f"{after.kid} {known}."
@@ -121,7 +120,7 @@ def _beforehand(key: Key, ring: Ring, now: int) -> Iterator[str]:
         yield "The deployed keys function does not tell whether everybody knows another key; a newer one does."
     else:
         known_from = ring.next_known_from(besides=key)
-        until = f"until {said(known_from, now)}" if known_from else "until a new key has been published long enough"
+        until = f"until {said(known_from, ring.at)}" if known_from else "until a new key has been published long enough"
         yield f"NO KEY IS LEFT that everybody knows: jobs get no tokens (503) {until}. No command shortens that."
     yield "Its tokens are refused as soon as relying parties' copies of the set have run out. Nothing takes it back."
 

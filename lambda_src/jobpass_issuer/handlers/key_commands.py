@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jobpass_issuer.domain.key_ring import KeyRing, KeyState
-from jobpass_issuer.domain.rotation import RotationPolicy, due_at, known_everywhere_from, published_until
+from jobpass_issuer.domain.rotation import due_at, known_everywhere_from, published_until
 from jobpass_issuer.handlers.key_rotation import KeyRotation
 
 MAX_REASON_LENGTH = 200
@@ -54,31 +54,32 @@ def description(ring: KeyRing) -> Mapping[str, Any]:
     }
 
 
-def _answer(ring: KeyRing, policy: RotationPolicy) -> Mapping[str, Any]:
-    """The ring as an operator reads it, and what the policy makes of it: what may sign from when, and for how long."""
+def _answer(ring: KeyRing, rotation: KeyRotation) -> Mapping[str, Any]:
+    """The ring as an operator reads it, and what the policy makes of it at this moment: who may sign, and how long."""
     described = description(ring)
     keys = [
         {
             **told,
-            "known_everywhere_from": _timestamp(known_everywhere_from(key, ring, policy)),
-            "published_until": _timestamp(published_until(key, policy)),
+            "known_everywhere_from": _timestamp(known_everywhere_from(key, ring, rotation.policy)),
+            "published_until": _timestamp(published_until(key, rotation.policy)),
         }
         for key, told in zip(ring.keys, described["keys"], strict=True)
     ]
-    return {**described, "rotation_due_at": _timestamp(due_at(ring, policy)), "keys": keys}
+    times = {"at": _timestamp(rotation.now()), "rotation_due_at": _timestamp(due_at(ring, rotation.policy))}
+    return {**described, **times, "keys": keys}
 
 
 def _list(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
-    return _answer(rotation.look(), rotation.policy)
+    return _answer(rotation.look(), rotation)
 
 
 def _settle(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
-    return _answer(rotation.settle(), rotation.policy)
+    return _answer(rotation.settle(), rotation)
 
 
 def _rotate(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
     """Wish for a rotation; it happens as soon as the key in reserve is old enough, at once where it is."""
-    return _answer(rotation.settle(lambda ring, _: replace(ring, rotation_wanted=True)), rotation.policy)
+    return _answer(rotation.settle(lambda ring, _: replace(ring, rotation_wanted=True)), rotation)
 
 
 def _revoke(event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
@@ -92,7 +93,7 @@ def _revoke(event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any
             return ring
         return ring.revoked(kid, now, reason)
 
-    return _answer(rotation.settle(change), rotation.policy)
+    return _answer(rotation.settle(change), rotation)
 
 
 def _roll_back(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str, Any]:
@@ -110,7 +111,7 @@ def _roll_back(_event: Mapping[str, Any], rotation: KeyRotation) -> Mapping[str,
             )
         return ring.activated(latest.kid, now, ring.active.token_lifetime_seconds)
 
-    return _answer(rotation.settle(change), rotation.policy)
+    return _answer(rotation.settle(change), rotation)
 
 
 def _known(ring: KeyRing, kid: str) -> None:

@@ -101,6 +101,10 @@ class KeyRotation:
         """How long a key is in each of its states, and the algorithm that the deployment wants."""
         return self._policy
 
+    def now(self) -> int:
+        """Return the moment, in Unix seconds."""
+        return self._clock()
+
     def look(self) -> KeyRing:
         """Return the ring as it is stored."""
         return self._rings.read()
