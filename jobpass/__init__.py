@@ -23,6 +23,9 @@ _MODULES = {
     "aws_session": "jobpass.boto_session",
     "get_id_token": "jobpass.job.id_token",
 }
+# What is the operators' needs a newer Python than jobs do.
+_OPERATORS = frozenset({"Jobs"})
+_OPERATOR_PYTHON = (3, 11)
 # Which of the names need libraries, and what brings them.
 _EXTRAS = {
     "Jobs": ("jobpass[operator]", ("boto3", "botocore", "cryptography")),
@@ -36,6 +39,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'jobpass' has no attribute {name!r}")
     from importlib import import_module  # noqa: PLC0415 - not for the command
 
+    if name in _OPERATORS:
+        _refuse_older_python(name)
     try:
         found: object = getattr(import_module(_MODULES[name]), name)
     except ModuleNotFoundError as error:
@@ -48,3 +53,15 @@ def __getattr__(name: str) -> object:
         raise JobpassError("extra_missing", text, f"run: pip install '{package}'") from None
     globals()[name] = found
     return found
+
+
+def _refuse_older_python(name: str) -> None:
+    import sys  # noqa: PLC0415 - built in
+
+    if sys.version_info < _OPERATOR_PYTHON:
+        from jobpass.errors import JobpassError  # noqa: PLC0415 - where something is missing
+
+        wanted, have = (".".join(map(str, version[:2])) for version in (_OPERATOR_PYTHON, sys.version_info))
+        text = f"`jobpass.{name}` needs Python {wanted}, and this is {have}"
+        remedy = f"install Jobpass with Python {wanted} or newer; what jobs use of the library runs on this one"
+        raise JobpassError("python_too_old", text, remedy)

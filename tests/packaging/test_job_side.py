@@ -64,6 +64,13 @@ def test_a_token_is_fetched(without_extra: Installation) -> None:
     assert json.loads(refused.stdout)["error"]["code"] == "unauthorized"
 
 
+def test_what_needs_a_newer_python_says_so(oldest: Installation) -> None:
+    script = "import jobpass\ntry: jobpass.Jobs\nexcept jobpass.JobpassError as error: print(error.code, error.message)"
+    ran = oldest.run(oldest.python, "-c", script)
+
+    assert (ran.stdout, ran.stderr) == ("python_too_old `jobpass.Jobs` needs Python 3.11, and this is 3.9\n", "")
+
+
 def test_what_needs_a_library_says_so(plain: Installation) -> None:
     script = (
         "import jobpass\n"
@@ -83,7 +90,7 @@ def test_what_needs_a_library_says_so(plain: Installation) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["JobpassError", "RefusedError", "UnavailableError"])
+@pytest.mark.parametrize("name", ["JobpassError", "RefusedError", "UnavailableError", "get_id_token"])
 def test_the_library_has_its_other_names(name: str, without_extra: Installation) -> None:
     ran = without_extra.run(without_extra.python, "-c", f"import jobpass; print(jobpass.{name}.__name__)")
 
