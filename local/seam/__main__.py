@@ -39,6 +39,7 @@ def install() -> None:
         topic_policy,
     )
     from local.seam.cloudtrail import installation as cloudtrail  # noqa: PLC0415
+    from local.seam.cloudwatch import installation as cloudwatch  # noqa: PLC0415
 
     settings = controls.from_environment()
     gateway.install()
@@ -51,6 +52,7 @@ def install() -> None:
     topic_policy.install()
     event_bus.install()
     cloudtrail.install(settings)
+    cloudwatch.install(settings)
 
 
 if __name__ == "__main__":

@@ -48,6 +48,12 @@ class Controls:
         """The emulator's clock, in Unix seconds."""
         return time.time() + self.clock_offset_seconds
 
+    def moved(self, seconds: float) -> float:
+        """A time as the emulator's clock has it: one that is nearer to the machine's present is moved with it."""
+        offset, present = self.clock_offset_seconds, time.time()
+        by_machine = abs(seconds - present) <= abs(seconds - present - offset)
+        return seconds + offset if offset and by_machine else seconds
+
 
 def from_environment() -> Controls:
     """Controls as the environment sets them at the start; raises ControlError for a cache time that is none."""

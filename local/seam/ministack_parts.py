@@ -26,6 +26,7 @@ _S3 = "ministack.services.s3"
 _SNS = "ministack.services.sns"
 _SQS = "ministack.services.sqs"
 _LAMBDA = "ministack.services.lambda_svc"
+_CLOUDWATCH = "ministack.services.cloudwatch"
 _LOGS = "ministack.services.cloudwatch_logs"
 
 PARTS: dict[str, tuple[str, ...]] = {
@@ -60,12 +61,20 @@ PARTS: dict[str, tuple[str, ...]] = {
         "_rules", "_targets", "_pattern_event_view", "_matches_pattern_view", "_invoke_target", "_dispatch_event",
     ),
     _S3: ("_bucket_owner_account", "_bucket_policies", "s3.handle_request"),
-    _SNS: ("_topic_by_arn_any_scope",),
+    _SNS: ("_topic_by_arn_any_scope", "_fanout"),
     _SQS: ("_queue_by_arn",),
     _LAMBDA: ("_get_func_record_for_ref",),
-    _LOGS: ("_create_log_stream", "_put_log_events"),
+    _LOGS: (
+        "_create_log_stream", "_put_log_events", "_append_log_events", "_fanout_to_subscription_filters",
+        "_filter_log_events", "_log_groups", "_metric_filters", "_resolve_log_group_name",
+    ),
+    _CLOUDWATCH: (
+        "_alarms", "_metrics", "_dims_key", "_calc_stats", "_stat_value", "_store_datum", "_evaluate_alarm",
+        "_dispatch_alarm_actions", "_evaluate_parent_alarms", "_record_history", "record_metric",
+    ),
     _PROVISIONERS: (
         "_RESOURCE_HANDLERS", "_STACK_TAG_PROPERTY", "_REPLACING_PROPERTIES", "_reconcile_tag_list", "_physical_name",
+        "_cw_metric_alarm_record",
     ),
 }  # fmt: skip
 
