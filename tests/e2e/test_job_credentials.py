@@ -8,7 +8,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import boto3
@@ -145,6 +144,25 @@ class TestHowTo:
         assert (ran.returncode, ran.stderr) == (0, "")
         assert unverified(ran.stdout.strip())[1]["aud"] == "vault.example.com"
 
+    def test_a_file_has_the_token_for_as_long_as_the_script_runs(
+        self, as_job: As, home: Path, job: Registration, bucket: str
+    ) -> None:
+        ran = as_job(job, PAGE.block("bash", "jobpass token-file"))
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert bucket in ran.stdout
+        # Its end is what closed the output that was read here.
+        assert not (home / "aws-token").exists()
+
+    def test_python_has_a_session_and_a_token(
+        self, clients: Deployment, home: Path, job: Registration, bucket: str
+    ) -> None:
+        found = {**environment(clients, home, job), "PYTHONPATH": str(REPOSITORY)}
+        ran = run([sys.executable, "-c", f"{PAGE.block('python')}print(vault_id_token)"], found)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        buckets, token = ran.stdout.splitlines()
+        assert bucket in buckets
+        assert unverified(token)[1]["aud"] == "vault.example.com"
+
 
 @pytest.mark.parametrize(
     ("shell", "form", "take"),
@@ -199,21 +217,13 @@ class TestBoto:
         with pytest.raises(s3.exceptions.ClientError, match="AccessDenied"):
             s3.put_object(Bucket=bucket, Key="x", Body=b"x")
 
-    def test_the_librarys_session_is_never_signed_by_what_has_ended(
-        self, here: object, brief: int, bucket: str
-    ) -> None:
-        session = jobpass.aws_session(DEPLOY)
-        s3 = session.client("s3")
-        signed: list[tuple[str, float]] = []
-        s3.meta.events.register("before-send.s3", lambda request, **_: signed.append((key_of(request), now())))
-        ends = {}
+    def test_the_librarys_session_is_renewed_when_it_nears_its_end(self, here: object, brief: None) -> None:
+        s3 = jobpass.aws_session(DEPLOY).client("s3")
+        signed: list[str] = []
+        s3.meta.events.register("before-send.s3", lambda request, **_: signed.append(key_of(request)))
         for _ in range(3):
             s3.list_buckets()
-            credentials = session.get_credentials()
-            assert credentials is not None
-            ends[signed[-1][0]] = signed[-1][1] + brief
-        assert len({key for key, _ in signed}) == 3
-        assert all(at < ends[key] for key, at in signed)
+        assert len(set(signed)) == 3
 
     def test_the_librarys_refusal_comes_before_any_client(
         self, here: object, ended: Registration, monkeypatch: pytest.MonkeyPatch
@@ -232,17 +242,11 @@ def key_of(request: object) -> str:
     return str(header.partition("Credential=")[2].partition("/")[0])
 
 
-def now() -> float:
-    """Unix time."""
-    return datetime.now(UTC).timestamp()
-
-
 @pytest.fixture
-def brief(clients: Deployment) -> Iterator[int]:
-    """Sessions of STS that last no longer than this, in seconds."""
-    seconds = 60
-    _sessions_last(clients, seconds)
-    yield seconds
+def brief(clients: Deployment) -> Iterator[None]:
+    """Sessions of STS that last a minute, and so are near their end at once."""
+    _sessions_last(clients, 60)
+    yield
     _sessions_last(clients, 0)
 
 
