@@ -123,5 +123,5 @@ def _bare(name: str) -> str:
 def _has(module: str, name: str) -> bool:
     try:
         return hasattr(importlib.import_module(module), _bare(name))
-    except ImportError:
+    except (ImportError, AttributeError):  # the latter of a module that misses a part of another one
         return False
