@@ -1,11 +1,14 @@
 """Signing keys rotate, are revoked and outlive their table on the deployed stack, while a job fetches tokens."""
 
 import json
+import re
+import sys
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +19,17 @@ from joserfc.jwk import KeySet
 
 from local.clock import Clock
 from local.deployment import EXAMPLE_CONFIGURATION, Deployment, deployed
-from local.folder import Folder
+from local.folder import REPOSITORY, Folder
 from local.registration import MAIN_BRANCH, Job
 from local.stage import Stages
+from tests.e2e.programs import SYSTEM_PATH, run
 
 HOUR = 3600
 DAY = 86400
 AUDIENCE = "sts.amazonaws.com"
 PUBLISH_AHEAD = HOUR
 JWKS_CACHE = "/_jobpass/sts/jwks-cache"
+RUNBOOK = (REPOSITORY / "docs" / "runbooks" / "signing-keys.md").read_text()
 UNKNOWN_KEY = "Couldn't retrieve verification key from your identity provider"
 
 
@@ -241,6 +246,35 @@ def test_an_emptied_table_is_filled_again_and_no_second_ring_begins(issuer: Issu
     issuer.wait(1)
     issuer.register()
     assert issuer.assume(issuer.token()) == "jobpass-web-deploy"
+
+
+def test_the_runbooks_commands_do_as_it_says(issuer: Issuer, tmp_path: Path) -> None:
+    """As they are printed, in an operator's shell; the AWS CLI's say the same."""
+    issuer.wait(2 * HOUR)
+    printed = re.findall(r"^ *(jobpass keys .*)$", RUNBOOK, re.MULTILINE)
+    assert [line.split()[2] for line in printed] == ["list", "rotate", "roll-back", "revoke", "settle"]
+    first = issuer.command(command="settle")["active"]
+    signed_by: dict[str, str] = {}
+    for line in printed:
+        if line.split()[2] == "revoke":
+            line = line.replace("KID", signed_by["roll-back"][:12]) + " --yes"  # noqa: PLW2901 - nobody is there to type
+        ring = json.loads(_shell(issuer, f"{line} --json", tmp_path))
+        signed_by[line.split()[2]] = ring["active"]
+
+    assert signed_by["list"] == signed_by["roll-back"] == first
+    assert first not in (signed_by["rotate"], signed_by["revoke"])
+    assert _kid(issuer.token()) == signed_by["revoke"] == signed_by["settle"]
+    (script,) = re.findall(r"^```sh\n(KEYS_FUNCTION=.*?)^```$", RUNBOOK, re.MULTILINE | re.DOTALL)
+    told = json.loads(_shell(issuer, script, tmp_path))
+    assert {**told, "at": ""} == {**issuer.command(command="list"), "at": ""}
+
+
+def _shell(issuer: Issuer, script: str, folder: Path) -> str:
+    """What a script prints in an operator's shell, in an empty folder."""
+    environment = {"PATH": f"{Path(sys.executable).parent}:{SYSTEM_PATH}", **issuer.stack.embedded.variables()}
+    ran = run(["bash", "-ec", script], environment, directory=folder)
+    assert ran.returncode == 0, ran
+    return ran.stdout
 
 
 def _keep_jwks(issuer: Issuer, seconds: int) -> None:
