@@ -67,6 +67,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     _LOGS: (
         "_create_log_stream", "_put_log_events", "_append_log_events", "_fanout_to_subscription_filters",
         "_filter_log_events", "_log_groups", "_metric_filters", "_resolve_log_group_name",
+        "_start_query", "_compile_insights_filter", "_row_from_record", "_split_insights_pipes",
     ),
     _CLOUDWATCH: (
         "_alarms", "_metrics", "_dims_key", "_calc_stats", "_stat_value", "_store_datum", "_evaluate_alarm",

@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Mapping
 
-from local.seam.cloudwatch import alarm_resource, filter_log_events, log_metrics
+from local.seam.cloudwatch import alarm_resource, filter_log_events, insights, log_metrics
 from local.seam.cloudwatch.alarms import Alarms
 from local.seam.controls import Controls
 from local.seam.ministack_parts import part, replace
@@ -13,6 +13,7 @@ def install(controls: Controls) -> None:
     """Measure logs, search them, and evaluate alarms from now on."""
     log_metrics.install(controls)
     filter_log_events.install()
+    insights.install()
     alarm_resource.install()
     replace("record_metric", functools.partial(_record_metric, controls))
     alarms = Alarms(controls)
