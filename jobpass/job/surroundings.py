@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
-# How long it may take to notice that the process that started this one is gone: no signal tells.
+# How often to look whether the process that started this one is gone, where the system does not tell.
 _LOOK_SECONDS = 2.0
 
 
@@ -36,6 +36,7 @@ class Surroundings:
 
     def __init__(self) -> None:
         self._parent = os.getppid()
+        self._orphaned = _orphaned(self._parent)
         self._received: int | None = None
         self._interruptible = False
 
@@ -46,14 +47,15 @@ class Surroundings:
         self._woken_before = signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
         wanted = [each for each in ENDING if signal.getsignal(each) is not signal.SIG_IGN]
         self._before = {each: signal.signal(each, self._note) for each in wanted}
+        self._ends_with = _ends_with(self._parent)
         return self
 
     def __exit__(self, *_raised: object) -> None:
         for each, handler in self._before.items():
             signal.signal(each, handler)
         signal.set_wakeup_fd(self._woken_before)
-        os.close(self._reader)
-        os.close(self._writer)
+        for each_end in (self._reader, self._writer, *self._ends_with):
+            os.close(each_end)
 
     def clock(self) -> float:
         """Return seconds that only ever grow, those in which the machine slept among them where it can count them."""
@@ -72,7 +74,9 @@ class Surroundings:
             left = until - self.clock()
             if left <= 0:
                 return
-            select.select([self._reader], [], [], min(left, _LOOK_SECONDS))
+            ready = select.select([self._reader, *self._ends_with], [], [], min(left, _LOOK_SECONDS))[0]
+            if set(self._ends_with).intersection(ready):
+                raise EndedError(None)
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
@@ -92,7 +96,7 @@ class Surroundings:
     def _look(self) -> None:
         if self._received is not None:
             raise EndedError(self._received)
-        if os.getppid() != self._parent:
+        if os.getppid() != self._parent or self._orphaned:
             raise EndedError(None)
 
     def _note(self, number: int, _frame: object) -> None:
@@ -101,3 +105,24 @@ class Surroundings:
         if self._interruptible:
             self._interruptible = False
             raise EndedError(self._received)
+
+
+def _orphaned(parent: int) -> bool:
+    """Whether whoever started this process was gone before it could look: a script whose last line it is.
+
+    Who inherits orphans, init or a reaper, is in none of their process groups. A leader of a group was put there by
+    somebody else, and may have been started from anywhere.
+    """
+    group = os.getpgrp()
+    try:
+        return group != os.getpid() and os.getpgid(parent) != group
+    except OSError:
+        return True
+
+
+def _ends_with(pid: int) -> list[int]:
+    """Return what can be read from once a process has ended (pidfd_open(2)); nothing where there is no such thing."""
+    try:
+        return [os.pidfd_open(pid)]
+    except (AttributeError, OSError):
+        return []

@@ -25,7 +25,7 @@ _ELSEWHERE = "name a file of its own"
 
 
 class TokenFile:
-    """The file at a path. It is locked from `write` until `remove` or `release`."""
+    """The file at a path. It is locked from `hold` or `write` until `remove` or `release`."""
 
     __slots__ = ("_folder", "_held", "_name", "path")
 
@@ -66,6 +66,25 @@ class TokenFile:
         if self._held is None or not os.path.samestat(found, os.fstat(self._held)):
             self._check_content()
 
+    def hold(self) -> None:
+        """Take over a file that is there, to keep it from now on.
+
+        Raises:
+            JobpassError: it must not be replaced.
+        """
+        self.check()
+        try:
+            held = os.open(self._name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=self._folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unwritable(error) from None
+        if not _locked(held, fcntl.LOCK_EX):
+            os.close(held)
+            raise self._watched()
+        self.release()
+        self._held = held
+
     def write(self, token: str) -> None:
         """Put a token into the file in one step; what was there stays where that fails.
 
@@ -82,7 +101,7 @@ class TokenFile:
         self._held = held
 
     def remove(self) -> None:
-        """Remove the file if it is the one that was written here, and let go of it."""
+        """Remove the file if it is the one that was taken over or written here, and let go of it."""
         if self._held is None:
             return
         with suppress(OSError):
@@ -147,11 +166,14 @@ class TokenFile:
         finally:
             os.close(found)
         if not free:
-            text = "is kept up to date by another `jobpass token-file`"
-            raise self._unfit("file_watched", text, f"end that, or {_ELSEWHERE}")
+            raise self._watched()
         if not _is_token(content):
             text = "holds something else than a token, and is left as it is"
             raise self._unfit("not_a_token", text, f"remove it, or {_ELSEWHERE}")
+
+    def _watched(self) -> JobpassError:
+        text = "is kept up to date by another `jobpass token-file`"
+        return self._unfit("file_watched", text, f"end that, or {_ELSEWHERE}")
 
     def _unfit(self, code: str, text: str, remedy: str) -> JobpassError:
         return JobpassError(code, f"{self.path} {text}", remedy)

@@ -68,16 +68,21 @@ class TokenWatch:
     def run(self) -> NoReturn:
         """Keep the file until it is time to end, and remove it then.
 
-        A token that could not be renewed stays until it has expired.
+        A token that could not be renewed stays until it has expired, and one that was there before where there is no
+        first one.
 
         Raises:
             JobpassError: the first token is not to be had or not to be written; the registration has ended; or the
                 issuer goes on refusing when the last token has expired.
             BaseException: what the surroundings raise to end it.
         """
-        self._file.check()
+        self._file.hold()
         try:
-            self._renew()
+            try:
+                self._renew()
+            except JobpassError:
+                self._file.release()  # what was there before stays: it may be good for a while
+                raise
             while True:
                 self._surroundings.wait(self._renew_at - self._surroundings.clock())
                 self._keep()

@@ -168,6 +168,18 @@ def test_it_ends_with_the_process_that_started_it(job: Path) -> None:
     assert list(job.parent.iterdir()) == []
 
 
+def test_it_ends_where_the_script_was_gone_before_it_could_look(job: Path) -> None:
+    # Waits for the script's end: then it is a child of init's, or of whoever reaps.
+    late = f"sleep 0.2; exec {sys.executable} -m jobpass token-file {job} --watch"
+    command = ["sh", "-c", f"({late}) & exit 0"]
+    ran = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=SOON_SECONDS, start_new_session=True, check=True
+    )
+    # Its end is what closed the output that was read here.
+    assert (ran.stdout, ran.stderr) == ("", "")
+    assert list(job.parent.iterdir()) == []
+
+
 def test_a_second_watch_is_refused_and_an_ended_one_is_followed(watch: Watch, job: Path) -> None:
     with watch() as first:
         assert main(["token-file", str(job), "--watch"]) == 3

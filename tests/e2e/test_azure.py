@@ -1,15 +1,16 @@
 """What Azure's Terraform providers send, and the how-to's commands, with nothing but the registration's block."""
 
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from local import commands
 from local.deployment import Deployment
 from local.registration import Platform, Registration
 from tests.e2e.asking import error_of, request, token_of, unverified
+from tests.e2e.job_machine import job_machine
 from tests.e2e.pages import how_to
-from tests.e2e.programs import SYSTEM_PATH, machine, run
+from tests.e2e.programs import run
 
 PAGE = how_to("azure")
 AUDIENCE = "api://AzureADTokenExchange"
@@ -58,10 +59,15 @@ def test_terraforms_request_for_another_audience_is_refused(clients: Deployment,
     error_of(request(clients.web, "GET", url, headers), 400, "invalid_target")
 
 
-def test_the_how_tos_commands_write_the_file_that_azures_libraries_read(clients: Deployment, job: Registration) -> None:
-    commands.install(clients.embedded.folder, SYSTEM_PATH)
-    environment = machine(clients, job.environment["azure"])
-    environment["PATH"] = f"{clients.embedded.folder.bin}:{SYSTEM_PATH}"
-    ran = run(["bash", "-c", PAGE.block("sh") + 'cat "$AZURE_FEDERATED_TOKEN_FILE"'], environment)
+def test_the_how_tos_commands_write_the_file_that_azures_libraries_read(
+    clients: Deployment, job: Registration, tmp_path: Path
+) -> None:
+    environment = job_machine(clients, tmp_path, job.environment["azure"])
+    script = PAGE.block("sh") + 'stat -c %a "$AZURE_FEDERATED_TOKEN_FILE"; cat "$AZURE_FEDERATED_TOKEN_FILE"'
+    ran = run(["bash", "-c", script], environment)
     assert (ran.returncode, ran.stderr) == (0, "")
-    assert unverified(ran.stdout.strip())[1]["aud"] == AUDIENCE
+    mode, token = ran.stdout.split("\n")
+    assert mode == "600"
+    assert unverified(token)[1]["aud"] == AUDIENCE
+    # The watch ended with the script, and its end is what closed the output that was read here.
+    assert [file.name for file in tmp_path.iterdir()] == ["bin"]

@@ -10,14 +10,14 @@ import id as pypi_id
 import pytest
 from botocore.exceptions import ClientError
 
-from local import commands
 from local.deployment import Deployment
 from local.registration import Platform, Registration
 from local.web import Answer
 from tests.e2e.asking import QUERY, ask_for_token, bearer, token_of, unverified
 from tests.e2e.job_boto import Boto
+from tests.e2e.job_machine import job_machine
 from tests.e2e.pages import how_to
-from tests.e2e.programs import SYSTEM_PATH, Ran, machine, run
+from tests.e2e.programs import Ran, machine, run
 from tests.e2e.relay import Relay, relaying
 
 PAGE = how_to("gitlab")
@@ -112,14 +112,12 @@ def test_boto_reads_the_file_again_when_the_session_nears_its_end(
 
 @pytest.fixture(scope="module")
 def as_job(clients: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Registration], Ran]:
-    """Runs a script as a job, on a machine with the AWS CLI."""
-    commands.install(clients.embedded.folder, SYSTEM_PATH)
-    home = str(tmp_path_factory.mktemp("home"))
-    own = {"HOME": home, "TMPDIR": home, "PATH": f"{clients.embedded.folder.bin}:{SYSTEM_PATH}"}
+    """Runs a script as a job, on a machine with `jobpass` and the AWS CLI."""
+    home = tmp_path_factory.mktemp("home")
 
     def run_script(script: str, job: Registration) -> Ran:
-        block = job.environment["github"]
-        return run(["bash", "-c", script], {**machine(clients, block), **own, "CI_JOB_ID": job.job_id})
+        environment = job_machine(clients, home, job.environment["github"])
+        return run(["bash", "-c", script], {**environment, "CI_JOB_ID": job.job_id})
 
     return run_script
 

@@ -1,7 +1,6 @@
 """A watched token file: fresh for as long as the issuer answers, whole while it does not, gone when nobody needs it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,37 +13,13 @@ from jobpass.job.surroundings import EndedError
 from jobpass.job.token_file import TokenFile
 from jobpass.job.token_watch import LONGEST_PAUSE_SECONDS, TokenWatch, pause_seconds
 from tests.job.drawing import Said, Stand, hasty, issuers_refusal
+from tests.job.drawing import id_token as drawn_before
+from tests.job.passing_days import Days, Over
 
 LIFE = 300.0
 DOWN = Said(500, b"{}")
 ENDED = issuers_refusal("invalid_token", "the registration has ended", 401)
 NO_LONGER = issuers_refusal("invalid_target", "this audience is no longer allowed")
-
-
-class Days:
-    """Time that passes as fast as somebody waits, until it is time to end; `at` is what happens on the way."""
-
-    def __init__(self, end: float, at: Callable[[float], None]) -> None:
-        self._now = 1000.0
-        self._end = self._now + end
-        self._at = at
-
-    def clock(self) -> float:
-        """Seconds."""
-        return self._now
-
-    def wait(self, seconds: float) -> None:
-        """Let seconds pass."""
-        assert seconds > 0
-        self._now = min(self._now + seconds, self._end)
-        self._at(self._now - 1000.0)
-        if self._now == self._end:
-            raise EndedError(15)
-
-    @contextmanager
-    def interruptible(self) -> Iterator[None]:
-        """Nothing interrupts."""
-        yield
 
 
 class Watching:
@@ -57,8 +32,10 @@ class Watching:
         # What is in the file just before each renewal, and when.
         self.seen: list[tuple[float, str | None]] = []
 
-    def watch(self, seconds: float, at: Callable[[float], None] = lambda _: None) -> BaseException:
-        """Watch for so long; return what ended it."""
+    def watch(
+        self, seconds: float, at: Callable[[float], None] = lambda _: None, *, begun: bool = True
+    ) -> BaseException:
+        """Watch for so long; return what ended it. Where it has not begun, it was time to end before."""
         source = request_source.find(self.stand.environ())
 
         def look(now: float) -> None:
@@ -69,7 +46,7 @@ class Watching:
             lambda: id_token.fetch(source, patience=hasty()),
             TokenFile(str(self.path)),
             self.told.append,
-            Days(seconds, look),
+            Days(seconds, look) if begun else Over(),
             lambda: 0.999,
         )
         with pytest.raises(BaseException) as raised:
@@ -162,6 +139,16 @@ def test_without_a_first_token_there_is_no_watch(watching: Watching, tmp_path: P
     assert isinstance(ended, JobpassError)
     assert (ended.exit_status, watching.seen, watching.told) == (3, [], [])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_token_that_was_there_before_stays_without_a_first_one_and_goes_with_the_watch(watching: Watching) -> None:
+    watching.path.write_text(token := drawn_before())
+    watching.stand.from_issuer.append(DOWN)
+    watching.watch(1000)
+    assert watching.path.read_text() == token
+
+    assert isinstance(watching.watch(0, begun=False), EndedError)
+    assert not watching.path.exists()
 
 
 def test_nobody_is_asked_for_a_token_that_cannot_be_written(watching: Watching) -> None:
