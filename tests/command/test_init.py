@@ -1,6 +1,7 @@
 """`jobpass init` from options: what it writes, what it says is next, and what it refuses."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from jobpass.command.main import main
+from jobpass.command.registry import command
 from jobpass.configuration import load
 from jobpass.configuration.schema import SCHEMA_FILE
 from jobpass.starter.new_file import schema_reference
@@ -50,7 +52,7 @@ def test_an_empty_folder_gets_a_sound_file_and_what_is_next(capsys: pytest.Captu
     assert "wrote jobpass.yaml" in printed.out
     assert str(SCHEMA_FILE) in printed.out
     assert "AN EXAMPLE: platforms.ci-server.principals and roles.deploy.when" in printed.out
-    for step in ("`make synth`", "`make deploy`", "role/ci-server this permission", "`jobpass jobs register --help`"):
+    for step in ("`make synth`", "`make deploy`", "role/ci-server this permission", "jobpass jobs register"):
         assert step in printed.out
     assert [file.name for file in Path().iterdir()] == ["jobpass.yaml"]
 
@@ -70,6 +72,13 @@ def test_every_form_is_to_be_had_from_options(preset: str, form: str, capsys: py
     assert told["backup"] is None
     assert told["examples"] == ([] if form == "instance" else ["roles.release.when"])
     assert "`make synth CONFIGURATION=mine.yaml`" in told["next_steps"][-3]
+    line = told["next_steps"][-1].partition("\n")[2].replace("\\\n", " ")
+    register = command("jobs register").options(shlex.split(line)[3:], 80)
+    fields = {name: value for name, _, value in (each.partition("=") for each in register.field)}
+    described = configuration.profiles[register.profile].profile(preset)
+    unsaid = [name for name, value in fields.items() if value == "…"]
+    assert [problem for problem in described.problems(fields) if not any(name in str(problem) for name in unsaid)] == []
+    assert (register.audience, register.role) == (["sts.amazonaws.com"], ["release"])
 
 
 def test_every_option_is_in_the_file(capsys: pytest.CaptureFixture[str]) -> None:
