@@ -13,6 +13,8 @@ Response = tuple[int, dict[str, str], bytes]
 Action = Callable[[Body], Response]
 
 SERVICE = "cloudtrail.amazonaws.com"
+# With what CloudTrail writes each file (CloudTrail User Guide, "Amazon S3 bucket policy for CloudTrail").
+_FULL_CONTROL = {"s3:x-amz-acl": "bucket-owner-full-control"}
 
 
 def install(files: LogFiles) -> None:
@@ -46,9 +48,10 @@ def _bucket_refusal(body: Body) -> Response | None:
     folder = f"{prefix}/AWSLogs" if prefix else "AWSLogs"
     policy = part("_bucket_policies").get_scoped(owner, None, bucket)
     arn = f"arn:aws:s3:::{bucket}"
-    context = {"SourceArn": f"arn:aws:cloudtrail:{part('get_region')()}:{account}:trail/{body.get('Name')}"}
+    name = str(body.get("Name"))
+    trail = name if name.startswith("arn:") else f"arn:aws:cloudtrail:{part('get_region')()}:{account}:trail/{name}"
     needs = (("s3:GetBucketAcl", arn), ("s3:PutObject", f"{arn}/{folder}/{account}/x.json.gz"))
-    if all(_allowed(policy, action, resource, context) for action, resource in needs):
+    if all(_allowed(policy, action, resource, trail) for action, resource in needs):
         return None
     insufficient: Response = part("error_response_json")(
         "InsufficientS3BucketPolicyException", f"Incorrect S3 bucket policy is detected for bucket: {bucket}", 400
@@ -56,9 +59,10 @@ def _bucket_refusal(body: Body) -> Response | None:
     return insufficient
 
 
-def _allowed(policy: Any, action: str, resource: str, context: dict[str, str]) -> bool:
+def _allowed(policy: Any, action: str, resource: str, trail: str) -> bool:
     text = policy.decode() if isinstance(policy, bytes) else policy
-    return allows(text, SERVICE, action, resource, **context)
+    context = {"aws:SourceArn": trail, "aws:SourceAccount": trail.split(":")[4]} | _FULL_CONTROL
+    return allows(text, SERVICE, action, resource, context)
 
 
 def _with_delivery(action: Action, files: LogFiles) -> Action:

@@ -48,7 +48,18 @@ def bucket_policy(bucket: str) -> dict[str, Any]:
         "Version": "2012-10-17",
         "Statement": [
             service | {"Action": "s3:GetBucketAcl", "Resource": arn},
-            service | {"Action": "s3:PutObject", "Resource": f"{arn}/AWSLogs/{ACCOUNT}/*"},
+            service
+            | {
+                "Action": "s3:PutObject",
+                "Resource": f"{arn}/AWSLogs/{ACCOUNT}/*",
+                "Condition": {
+                    "StringEquals": {
+                        "s3:x-amz-acl": "bucket-owner-full-control",
+                        "aws:SourceAccount": ACCOUNT,
+                    },
+                    "ArnLike": {"aws:SourceArn": f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/*"},
+                },
+            },
         ],
     }
 
