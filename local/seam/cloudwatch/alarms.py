@@ -11,6 +11,7 @@ from typing import Any
 
 from local.seam import event_bus
 from local.seam.cloudwatch import alarm_state, series
+from local.seam.cloudwatch.queue_metrics import QueueMetrics
 from local.seam.controls import Controls
 from local.seam.ministack_parts import part
 from local.seam.service_permission import may_be_invoked
@@ -38,6 +39,7 @@ class Alarms:
         self._controls = controls
         self._lock = threading.RLock()
         self._seen: dict[int, tuple[object, ...]] = {}
+        self._queues = QueueMetrics(controls)
 
     def watch(self) -> None:
         """Look at all of them for ever, from a thread of its own."""
@@ -46,6 +48,7 @@ class Alarms:
     def _watch(self) -> None:
         while True:
             time.sleep(TICK_SECONDS)
+            self._queues.put()
             for (account, region, _name), alarm in part("_alarms").all_items():
                 with part("request_scope")(account, region):
                     self.evaluate(alarm)

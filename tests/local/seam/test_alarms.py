@@ -242,6 +242,39 @@ def test_a_metric_filter_counts_lines(emulator: Emulator, stack: Stack, clock: M
     assert reaches(emulator, made["Name"], "ALARM")
 
 
+def test_a_queue_in_which_messages_wait(emulator: Emulator, stack: Stack, clock: Minutes, namespace: str) -> None:
+    watched = alarm(
+        "AWS/SQS",
+        MetricName="ApproximateNumberOfMessagesVisible",
+        Dimensions=[{"Name": "QueueName", "Value": {"Fn::GetAtt": ["Letters", "QueueName"]}}],
+        Statistic="Maximum",
+        Threshold=1,
+    )
+    letters = {"Letters": {"Type": "AWS::SQS::Queue", "Properties": {}}}
+    made = stack.create(QUEUE | TOPIC | letters | {"Alarm": watched}, **OUTPUTS, Letters={"Ref": "Letters"})
+    reaches(emulator, made["Name"], "OK")
+    emulator.client("sqs").send_message(QueueUrl=made["Letters"], MessageBody="lost")
+
+    def is_seen() -> bool:
+        dimensions = [{"Name": "QueueName", "Value": made["Letters"].rpartition("/")[2]}]
+        found = emulator.client("cloudwatch").get_metric_statistics(
+            Namespace="AWS/SQS",
+            MetricName="ApproximateNumberOfMessagesVisible",
+            Dimensions=dimensions,
+            StartTime=clock.now() - 600,
+            EndTime=clock.now() + 600,
+            Period=PERIOD,
+            Statistics=["Maximum"],
+        )
+        return any(point["Maximum"] == 1 for point in found["Datapoints"])
+
+    clock.move(1)
+    soon(is_seen)
+    clock.move(1)
+
+    assert reaches(emulator, made["Name"], "ALARM")
+
+
 def test_a_rule_takes_the_change_too(emulator: Emulator, stack: Stack, namespace: str) -> None:
     pattern = {"source": ["aws.cloudwatch"], "detail": {"state": {"value": ["ALARM"]}, "alarmName": [{"Ref": "Alarm"}]}}
     properties = {"EventPattern": pattern, "State": "ENABLED", "Targets": [{"Id": "t", "Arn": QUEUE_ARN}]}
