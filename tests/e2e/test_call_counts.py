@@ -1,7 +1,7 @@
-"""What a token costs, and what credentials: counted by the embedded AWS's own CloudTrail.
+"""What a token costs, and what credentials: counted by the embedded AWS itself.
 
-Its CloudTrail records every call that it answers, DynamoDB's included, but none that it denies; here nothing is
-denied, since each answer is the one that the calls make possible.
+It lists every call that it answers, DynamoDB's included, but none that it denies; here nothing is denied, since each
+answer is the one that the calls make possible.
 """
 
 import json
@@ -32,25 +32,23 @@ class Trail:
     """Looks up the calls since a moment."""
 
     def __init__(self, deployment: Deployment) -> None:
-        self._cloudtrail = deployment.aws.client("cloudtrail")
+        self._web = deployment.web
+        self._url = f"{deployment.embedded.endpoint_url}/_jobpass/calls"
         self._seen: set[str] = set()
         self.since()
 
     def since(self) -> list[Call]:
         """The calls since the last look, oldest first."""
-        events = self._cloudtrail.lookup_events(MaxResults=50)["Events"]
-        new = [event for event in events if event["EventId"] not in self._seen]
-        # LookupEvents shows the last 50: had there been more, some would have gone unseen.
-        assert len(new) < 50 or not self._seen
-        self._seen |= {event["EventId"] for event in events}
-        return [_call(event) for event in reversed(new)]
+        answered = json.loads(self._web.request("GET", self._url).body)["calls"]
+        new = [call for call in answered if call["id"] not in self._seen]
+        self._seen |= {call["id"] for call in answered}
+        return [_call(call) for call in reversed(new)]
 
 
-def _call(event: dict[str, Any]) -> Call:
-    service = event["EventSource"].partition(".")[0]
-    parameters = json.loads(event["CloudTrailEvent"])["requestParameters"]
-    # Where a request names its action in a form, this CloudTrail names the event by the HTTP method alone.
-    return Call(f"{service}:{parameters.get('Action', event['EventName'])}", parameters)
+def _call(call: dict[str, Any]) -> Call:
+    parameters = call["parameters"]
+    # Where a request names its action in a form, the list names the call by the HTTP method alone.
+    return Call(f"{call['service']}:{parameters.get('Action', call['name'])}", parameters)
 
 
 @pytest.fixture(scope="module")
