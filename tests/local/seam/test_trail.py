@@ -374,6 +374,43 @@ class TestBus:
 
         assert delivered(emulator, made, sign(emulator, key)) == [False]
 
+    @pytest.mark.parametrize("lets_in", [True, False])
+    def test_a_function_runs_where_its_policy_lets_eventbridge_in(
+        self, emulator: Emulator, make: Callable[..., dict[str, str]], key: str, lets_in: bool
+    ) -> None:
+        name, logs = f"alarmed-{next(numbers)}", emulator.client("logs")
+        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+        document = {"Version": "2012-10-17", "Statement": [trust]}
+        function = {
+            "FunctionName": name,
+            "Runtime": "python3.11",
+            "Handler": "index.handle",
+            "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Code": {"ZipFile": "def handle(event, _context):\n    print(event['detail']['requestID'])\n"},
+        }
+        permission = {
+            "FunctionName": {"Ref": "Function"},
+            "Action": "lambda:InvokeFunction",
+            "Principal": "events.amazonaws.com",
+            "SourceArn": {"Fn::GetAtt": ["Rule", "Arn"]},
+        }
+        permissions = {"Permission": {"Type": "AWS::Lambda::Permission", "Properties": permission}}
+        make(
+            Role={"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": document}},
+            Function={"Type": "AWS::Lambda::Function", "Properties": function},
+            Rule=rule(CLOUDTRAIL_EVENT, ALL, {"Fn::GetAtt": ["Function", "Arn"]}),
+            **(permissions if lets_in else {}),
+        )
+        signature = sign(emulator, key)
+
+        if lets_in:
+            group = f"/aws/lambda/{name}"
+            soon(lambda: logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"])
+            soon(lambda: logs.filter_log_events(logGroupName=group, filterPattern=f'"{signature}"')["events"])
+        else:
+            refused = f"{name} does not let EventBridge's rule"
+            assert refused in emulator.log.read_text()
+
     def test_a_log_group_takes_events_too(
         self, emulator: Emulator, make: Callable[..., dict[str, str]], key: str
     ) -> None:
