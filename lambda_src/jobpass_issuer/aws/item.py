@@ -9,6 +9,7 @@ from jobpass_issuer.domain.registration import Registration
 
 Item = Mapping[str, Mapping[str, Any]]
 RING_KEY = {"pk": {"S": "ring"}}
+AUDIT_KEY = {"pk": {"S": "audit"}}
 # Long enough to look at a job after its end, short enough not to keep what nobody needs.
 KEPT_AFTER_END_SECONDS = 7 * 86400
 # A clock that differs must not forget a used assertion while it could still be sent.

@@ -71,3 +71,26 @@ class KeysSettings:
             name: int(text) if name.endswith("_seconds") else text for name, text in texts.items()
         }
         return cls(**values)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditSettings:
+    """Settings of the audit function."""
+
+    table_name: str
+    token_log_group: str
+    token_role_arn: str
+    keys_role_arn: str
+    log_retention_days: int
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return the settings; a missing variable is a KeyError that names it."""
+        env = os.environ
+        return cls(
+            env["TABLE_NAME"],
+            env["TOKEN_LOG_GROUP"],
+            env["TOKEN_ROLE_ARN"],
+            env["KEYS_ROLE_ARN"],
+            int(env["LOG_RETENTION_DAYS"]),
+        )

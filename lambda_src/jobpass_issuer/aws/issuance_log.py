@@ -1,0 +1,52 @@
+"""Issuance records as the token function's log group has them."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from jobpass_issuer.aws.failure import DependencyError, required, translated
+from jobpass_issuer.domain.audit import Window, Written
+from jobpass_issuer.domain.issuance_record import KEY, record_of
+
+_OPERATION = "logs:FilterLogEvents"
+
+
+class IssuanceLog:
+    """The log group, searched for lines with a record."""
+
+    def __init__(self, logs: Any, log_group: str, go_on: Callable[[], None] = lambda: None) -> None:
+        """`go_on` is called before each page, and may raise to stop."""
+        self._logs = logs
+        self._log_group = log_group
+        self._go_on = go_on
+
+    def read(self, window: Window) -> Iterator[Written]:
+        """Return the records that were written in a window.
+
+        Raises:
+            DependencyError: CloudWatch Logs failed, or a line has a record that cannot be read.
+        """
+        asked = {
+            "logGroupName": self._log_group,
+            "filterPattern": f'{{ $.{KEY}.kind = "*" }}',
+            "startTime": window.start * 1000,
+            # The end of the range is in it.
+            "endTime": window.end * 1000 - 1,
+        }
+        more: dict[str, str] = {}
+        while True:
+            self._go_on()
+            with translated(_OPERATION):
+                answer = self._logs.filter_log_events(**asked, **more)
+            for each in required(answer, "events", _OPERATION):
+                yield _written(each)
+            if not answer.get("nextToken"):
+                return
+            more = {"nextToken": answer["nextToken"]}
+
+
+def _written(line: Any) -> Written:
+    try:
+        return Written(line["timestamp"] / 1000, record_of(json.loads(line["message"])[KEY]))
+    except (KeyError, TypeError, ValueError):
+        raise DependencyError(_OPERATION, "MalformedRecord") from None
