@@ -1,6 +1,10 @@
-"""ID tokens verified as a strict relying party does: RFC 7515, RFC 7519 and OpenID Connect Core, section 3.1.3.7."""
+"""ID tokens verified as a strict relying party does, and what is told to people where one is refused.
 
-from jobpass.verification.compact_form import SignedToken, read
-from jobpass.verification.verified_token import VerifiedToken, verify
+The rules are the issuer's own domain's (`jobpass_issuer.domain.relying_party`), where its canary verifies by them too.
+"""
 
-__all__ = ["SignedToken", "VerifiedToken", "read", "verify"]
+from jobpass.verification.judgement import check_issuer, read, verify
+from jobpass_issuer.domain.relying_party import VerifiedToken
+from jobpass_issuer.domain.signed_token import SignedToken
+
+__all__ = ["SignedToken", "VerifiedToken", "check_issuer", "read", "verify"]

@@ -19,9 +19,8 @@ from jobpass.errors import RefusedError
 from jobpass.explain.quoting import plain, quoted
 from jobpass.lookup.text_input import STANDARD_INPUT, read, variable
 from jobpass.lookup.trusted_keys import keys_of_file, keys_of_issuer
-from jobpass.verification import SignedToken, VerifiedToken, verify
+from jobpass.verification import SignedToken, VerifiedToken, check_issuer, verify
 from jobpass.verification import read as taken_apart
-from jobpass.verification.verified_token import check_issuer
 
 ISSUER_VARIABLE = "JOBPASS_ISSUER_URL"
 # "Usually no more than a few minutes" (RFC 7519, section 4.1.4).

@@ -1,20 +1,18 @@
 """A signed JWT taken apart (RFC 7515, section 3.1), before anything of it is verified."""
 
-import base64
-import re
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jobpass.doctor.json_body import parse
-from jobpass.errors import RefusedError
-from jobpass.explain.quoting import listed, quoted
+from jobpass_issuer.domain import strict_json
+from jobpass_issuer.domain.jwk import from_base64url
+from jobpass_issuer.domain.untrusted_token import UntrustedTokenError
 
 # As STS has it; an ID token that is longer is none.
 LONGEST = 20_000
 # Two more name a certificate by its thumbprint, which GitHub's and Microsoft's tokens do: they bring no key.
 _TAKEN = frozenset({"alg", "kid", "typ", "x5t", "x5t#S256"})
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 _UNCHANGED = "hand over the ID token as the issuer gave it, whole and unchanged"
 
 
@@ -33,8 +31,8 @@ def read(text: str) -> SignedToken:
     """Take a token apart.
 
     Raises:
-        RefusedError: `malformed` where it is no signed JWT in compact form, `header` where the header is not one that
-            names algorithm and key alone.
+        UntrustedTokenError: `malformed` where it is no signed JWT in compact form, `header` where the header is not one
+            that names algorithm and key alone.
     """
     if len(text) > LONGEST:
         raise _malformed(f"the token has {len(text):,} characters; no ID token has more than {LONGEST:,}")
@@ -62,46 +60,55 @@ def _of_header(header: Mapping[str, Any]) -> tuple[str, str]:
     """The algorithm and the key's name; nothing else in a header may count."""
     others = sorted(set(header) - _TAKEN)
     if others:
-        raise RefusedError(
+        raise UntrustedTokenError(
             "header",
-            f"the header carries {listed(others)}; an ID token's names `alg`, `kid` and `typ`",
+            "the header carries {others}; an ID token's names `alg`, `kid` and `typ`",
             "trust no token that brings its own key, or an extension: make the issuer leave that out",
+            others=others,
         )
     if str(header.get("typ", "JWT")).upper() != "JWT":
-        raise RefusedError(
+        raise UntrustedTokenError(
             "header",
-            f"the header's `typ` is {quoted(header['typ'])}: that is no ID token",
+            "the header's `typ` is {typ}: that is no ID token",
             "hand over the ID token, and not another token of the same issuer",
+            typ=header["typ"],
         )
     for name in ("alg", "kid"):
         if not isinstance(header.get(name), str) or not header[name]:
-            raise RefusedError(
+            raise UntrustedTokenError(
                 "header", f"the header names no `{name}`", f"make the issuer name it in the header's `{name}`"
             )
     return header["alg"], header["kid"]
 
 
 def _object(part: str, what: str) -> dict[str, Any]:
-    body = parse(_octets(part, what))
-    if body.mistake is not None:
-        raise _malformed(f"the token's {what} {body.mistake}")
-    if body.repeated:
-        told = f"the token's {what} has the member {body.repeated[0]} twice"
-        raise _malformed(f"{told}, and readers differ on which of both counts")
-    if not isinstance(body.value, dict):
+    octets = _octets(part, what)
+    try:
+        value = strict_json.loads(octets.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise _malformed(f"the token's {what} is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _malformed(f"the token's {what} is no JSON: {error.msg} at character {error.pos + 1}") from None
+    except RecursionError:
+        raise _malformed(f"the token's {what} is nested without measure") from None
+    except ValueError as error:
+        raise _malformed(f"readers differ on the token's {what}: {error}") from None
+    if not isinstance(value, dict):
         raise _malformed(f"the token's {what} is no JSON object")
-    return body.value
+    return value
 
 
 def _octets(part: str, what: str) -> bytes:
     """What base64url holds, in its one spelling: no padding, and no bits left over (RFC 4648, section 3.5)."""
-    decoded = b""
-    if _BASE64URL.fullmatch(part) and len(part) % 4 != 1:
-        decoded = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    if not decoded or base64.urlsafe_b64encode(decoded).rstrip(b"=").decode("ascii") != part:
+    try:
+        octets = from_base64url(part)
+    except ValueError:
+        octets = b""
+    if not octets:
         raise _malformed(f"the token's {what} is not base64url as RFC 7515 has it")
-    return decoded
+    return octets
 
 
-def _malformed(message: str) -> RefusedError:
-    return RefusedError("malformed", message, _UNCHANGED)
+def _malformed(message: str) -> UntrustedTokenError:
+    # What is told of the token's text is the domain's own words: the braces in them are letters.
+    return UntrustedTokenError("malformed", message.replace("{", "{{").replace("}", "}}"), _UNCHANGED)
