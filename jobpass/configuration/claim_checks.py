@@ -35,7 +35,7 @@ def findings(path: Path, profile: Profile, settings: ProfileSettings) -> Iterato
             yield place, f"`{settings.short_subject}` is a claim of this profile already: choose another name"
     yield from _tags((*path, "session_tags"), profile, settings)
     yield from _transitive_tags((*path, "transitive_tags"), profile)
-    if profile.source_identity is not None:
+    if profile.source_identity is not None and profile.identifies_sessions:
         identity = profile.source_identity
         found = list(_template_mistakes(identity, profile)) or list(_source_identity_mistakes(identity, profile))
         yield from (((*path, "source_identity"), mistake) for mistake in found)

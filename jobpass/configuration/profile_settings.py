@@ -97,7 +97,9 @@ class ProfileSettings(Settings):
 
     source_identity: str | None = None
     """The AWS session's source identity, made of fields: 2 to 64 letters, digits and `_ + = , . @ -`. CloudTrail
-    names it in everything that the session does."""
+    names it in everything that the session does. Unless it is set, or where a job lacks one of the fields, it is the ID
+    token's `jti`. With `none` there is none: for sessions that assume further roles whose trust policies do not permit
+    `sts:SetSourceIdentity`."""
 
     default_audience: str | None = None
     """For whom a job's tokens are where its registration names no audience, made of fields:

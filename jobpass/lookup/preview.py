@@ -17,6 +17,9 @@ from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.registration import Registration
 from jobpass_issuer.domain.token_limits import source_identity
 
+# A token that is not made yet has no identifier; this stands for it where it is the source identity.
+JTI = "jti-of-the-token"
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -85,7 +88,7 @@ class Job:
             "sub": registration.subject,
             "aud": chosen,
             **registration.claims,
-            **(aws_claims(registration, [*pins] or self._pins()) if chosen in deployment.aws_audiences else {}),
+            **(aws_claims(registration, [*pins] or self._pins(), JTI) if chosen in deployment.aws_audiences else {}),
         }
         return Presented(Preview(claims), claims, profile.name, tuple(self._assumed(profile)))
 

@@ -46,7 +46,7 @@ def test_the_right_job_is_allowed(asking: Asking) -> None:
         "provider": PROVIDER,
         "seconds": 3600,
         "tags": session["tags"],
-        "source_identity": None,
+        "source_identity": "jti-of-the-token",
     }
     assert {PROJECT, "web"} <= set(session["tags"].values())
 

@@ -137,6 +137,14 @@ def test_a_profile_adds_to_its_preset_and_replaces_what_it_names() -> None:
     assert ci.session_tags == {"CostCentre": "cost_centre"}
     assert ci.source_identity == "{job_id}"
     assert ci.subject.text.startswith("org:{org}:project:")
+    assert ci.identifies_sessions
+
+
+def test_a_profile_may_keep_the_source_identity_out() -> None:
+    text = spoiled("    constants: {org: acme}\n", "    constants: {org: acme}\n    source_identity: none\n")
+
+    assert not parse(text).deployment().profiles["ci"].identifies_sessions
+    assert parse(SOUND).deployment().profiles["ci"].identifies_sessions
 
 
 def test_a_profile_replaces_the_subject_of_its_preset() -> None:

@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 
+from jobpass_issuer.domain import token_limits
+from jobpass_issuer.domain.admission import admit
+from jobpass_issuer.domain.registration import EACH_TOKENS_JTI
 from jobpass_issuer.domain.registration_request import MAX_AUDIENCES, MAX_ROLES
 from tests.domain.admitting import admitted, problems
 from tests.domain.examples import (
+    ACCOUNT,
+    CI,
     CI_SERVER,
     DEPLOY_ARN,
+    DEPLOYMENT,
     JOB_ID,
     NOW,
     RELEASE_ARN,
@@ -46,7 +52,7 @@ def test_what_is_left_out_has_a_default() -> None:
     assert registration.expires_at == NOW + 3600
     assert registration.aws_claims == "full"
     assert registration.roles == {}
-    assert registration.source_identity is None
+    assert registration.source_identity == EACH_TOKENS_JTI
 
 
 def test_the_default_lifetime_is_never_more_than_the_platform_may() -> None:
@@ -169,7 +175,17 @@ def test_a_source_identity_that_sts_takes_is_admitted(identity: str) -> None:
     assert admitted(body(fields={**FIELDS, "run_id": identity})).registration.source_identity == identity
 
 
-@pytest.mark.parametrize("identity", ["a", "x" * 65, "a b", "a/b", "a:b", "aé"])
+def test_a_profile_may_want_sessions_without_a_source_identity() -> None:
+    profile = replace(CI, source_identity="none")
+    deployment = replace(DEPLOYMENT, profiles={**DEPLOYMENT.profiles, "ci": profile})
+    assert list(token_limits.aws_problems(profile, FIELDS)) == []
+
+    made = admit(body(), CI_SERVER, deployment, ACCOUNT, job_id=JOB_ID, secret_sha256=TOKEN.secret_sha256, now=NOW)
+
+    assert made.registration.source_identity is None
+
+
+@pytest.mark.parametrize("identity", ["a", "x" * 65, "a b", "a/b", "a:b", "aé", EACH_TOKENS_JTI])
 def test_a_source_identity_that_sts_refuses_is_refused(identity: str) -> None:
     assert "source identity" in problems(body(fields={**FIELDS, "run_id": identity}))["fields"]
 

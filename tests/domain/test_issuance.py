@@ -19,7 +19,7 @@ from jobpass_issuer.domain.issuance import (
     decide,
 )
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
-from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.registration import EACH_TOKENS_JTI, Registration
 from jobpass_issuer.domain.reserved_claims import RESERVED_CLAIMS
 from tests.domain.examples import (
     DEPLOY_ARN,
@@ -87,6 +87,14 @@ def test_a_registration_without_aws_claims_carries_the_pin_alone() -> None:
 
     assert not {TAGS_CLAIM, SOURCE_IDENTITY_CLAIM} & set(_decide(TokenRequest(STS), held).claims)
     assert _decide(TokenRequest(STS, DEPLOY_ARN), held).claims[ROLES_CLAIM] == [DEPLOY_ARN]
+
+
+def test_where_the_identity_is_left_free_it_is_the_tokens_own_identifier() -> None:
+    held = registration(source_identity=EACH_TOKENS_JTI)
+
+    assert _decide(TokenRequest(STS), held).claims[SOURCE_IDENTITY_CLAIM] == "jti-1"
+    assert SOURCE_IDENTITY_CLAIM not in _decide(TokenRequest(VAULT), held).claims
+    assert SOURCE_IDENTITY_CLAIM not in _decide(TokenRequest(STS), replace(held, aws_claims="none")).claims
 
 
 def test_a_job_without_tags_or_identity_has_no_claims_for_them() -> None:

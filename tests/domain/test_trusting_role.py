@@ -79,12 +79,13 @@ def test_tags_of_the_session_are_conditions_each_by_its_operator() -> None:
 @pytest.mark.parametrize(
     ("tags", "identity", "actions"),
     [
-        ({}, None, "sts:AssumeRoleWithWebIdentity"),
-        ({"Repo": "repo"}, None, ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]),
+        ({}, "none", "sts:AssumeRoleWithWebIdentity"),
+        ({"Repo": "repo"}, "none", ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]),
         ({}, "{run_id}", ["sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity"]),
+        ({}, None, ["sts:AssumeRoleWithWebIdentity", "sts:SetSourceIdentity"]),
         ({"Repo": "repo"}, "x", ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]),
     ],
-    ids=["neither", "tags", "source identity", "both"],
+    ids=["neither", "tags", "source identity", "each token's own", "both"],
 )
 def test_a_role_permits_what_tokens_of_its_profile_carry_and_no_more(
     tags: dict[str, str], identity: str | None, actions: object

@@ -12,7 +12,7 @@ from jobpass_issuer.domain.errors import (
     TemporarilyUnavailableError,
 )
 from jobpass_issuer.domain.key_ring import KeyRing, SigningKey
-from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.registration import EACH_TOKENS_JTI, Registration
 from jobpass_issuer.domain.request_token import NO_SECRET_SHA256, RequestToken
 from jobpass_issuer.domain.reserved_claims import is_reserved
 from jobpass_issuer.domain.standing import Entitlement, RoleTerms
@@ -103,7 +103,7 @@ def decide(
         **_times(registration, request, lifetimes, now),
         "jti": jti,
         **{name: value for name, value in registration.claims.items() if not is_reserved(name)},
-        **_aws_claims(entitlement, audience, request.role_arn),
+        **_aws_claims(entitlement, audience, request.role_arn, jti),
     }
     key = ring.active if ring else None
     if key is None:
@@ -151,22 +151,25 @@ def role_terms(entitlement: Entitlement, role_arn: str) -> RoleTerms:
     return terms
 
 
-def _aws_claims(entitlement: Entitlement, audience: str, role_arn: str | None) -> dict[str, Any]:
+def _aws_claims(entitlement: Entitlement, audience: str, role_arn: str | None, jti: str) -> dict[str, Any]:
     """What STS reads beside the standard claims, where IAM knows the audience."""
     registration = entitlement.registration
     if role_arn is not None:
         role_terms(entitlement, role_arn)
     if audience in entitlement.aws_audiences:
         pins = [role_arn] if role_arn is not None else _pins(entitlement) if registration.pinned else []
-        return aws_claims(registration, pins)
+        return aws_claims(registration, pins, jti)
     if role_arn is not None:
         text = "role_arn pins a token for AWS; its audience must be a client ID of the IAM provider"
         raise InvalidRequestError(text, [Problem("role_arn", text)])
     return {}
 
 
-def aws_claims(registration: Registration, pins: Sequence[str]) -> dict[str, Any]:
+def aws_claims(registration: Registration, pins: Sequence[str], jti: str) -> dict[str, Any]:
     """Return the claims for STS of a token that is pinned to these roles, or to none where there are none.
+
+    Its `jti` is the source identity where registration and profile leave that free: CloudTrail then names the token in
+    everything that the session does.
 
     IAM user guide, "Pass session tags in AWS STS" and "Monitor and control actions taken with assumed roles".
     """
@@ -180,7 +183,8 @@ def aws_claims(registration: Registration, pins: Sequence[str]) -> dict[str, Any
                 tags["transitive_tag_keys"] = list(registration.transitive_tags)
             claims[TAGS_CLAIM] = tags
         if registration.source_identity is not None:
-            claims[SOURCE_IDENTITY_CLAIM] = registration.source_identity
+            own = registration.source_identity == EACH_TOKENS_JTI
+            claims[SOURCE_IDENTITY_CLAIM] = jti if own else registration.source_identity
     if pins:
         claims[ROLES_CLAIM] = list(pins)
     return claims

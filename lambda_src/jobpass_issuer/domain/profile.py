@@ -12,6 +12,8 @@ from jobpass_issuer.domain.subject import SubjectTemplate, parse_template, rende
 DEFAULT_PATTERN = r"[A-Za-z0-9._/@+-]+"
 MAX_VALUE_LENGTH = 256
 SHORT_SUBJECT_BYTES = 127
+# In the place of a source identity's template: sessions shall have none.
+NO_SOURCE_IDENTITY = "none"
 _HASHED = "sha256:"
 
 
@@ -82,7 +84,8 @@ class Profile:
     `claims`, `source_identity` and `default_audience` are templates over the fields, as the subject is; a claim whose
     field is absent is left out. `session_tags` says which field each tag of the AWS session takes, and
     `transitive_tags` which of them stay on when the session assumes a further role. `constants` are fields that the
-    deployment fixes. `short_subject` names a claim that holds the subject in at most 127 bytes. Without
+    deployment fixes. Without a `source_identity`, or where its fields are absent, a token's `jti` is that; with
+    NO_SOURCE_IDENTITY there is none. `short_subject` names a claim that holds the subject in at most 127 bytes. Without
     `token_lifetime_seconds` tokens live as long as the deployment says.
     """
 
@@ -97,6 +100,11 @@ class Profile:
     default_audience: str | None = None
     token_lifetime_seconds: int | None = None
     short_subject: str | None = None
+
+    @property
+    def identifies_sessions(self) -> bool:
+        """Whether tokens for AWS carry a source identity."""
+        return self.source_identity != NO_SOURCE_IDENTITY
 
     def required_fields(self) -> tuple[str, ...]:
         """The fields without which no token can be made: those of the subject, and those marked so."""

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
 
 AwsClaims = Literal["full", "none"]
+# A source identity that is another one for each token: its `jti`. No real one has braces.
+EACH_TOKENS_JTI = "{jti}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,8 @@ class Registration:
     """What a platform registered for one job; times are Unix seconds.
 
     Everything that a token says of the job is settled here, so that issuing one reads nothing else: `subject`,
-    `claims`, `session_tags` and `source_identity` are the profile's templates filled in. `roles` are those that a token
+    `claims`, `session_tags` and `source_identity` are the profile's templates filled in; where there is nothing to fill
+    in, `source_identity` is `EACH_TOKENS_JTI`, and None where there shall be none. `roles` are those that a token
     may be pinned to and credentials drawn for, ARN to name (an empty one where it was not kept); `pinned` tokens are
     for these alone, and `obstacles` says what stood between the job and some of them when it was registered.
     `default_audience` is one of `audiences`.

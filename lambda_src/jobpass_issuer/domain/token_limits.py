@@ -9,7 +9,7 @@ from jobpass_issuer.domain.errors import Problem
 from jobpass_issuer.domain.issuance import aws_claims
 from jobpass_issuer.domain.issuer import MAX_URL_LENGTH
 from jobpass_issuer.domain.profile import SHORT_SUBJECT_BYTES, Profile
-from jobpass_issuer.domain.registration import Registration
+from jobpass_issuer.domain.registration import EACH_TOKENS_JTI, Registration
 from jobpass_issuer.domain.subject import parse_template, render
 
 # STS API, "AssumeRoleWithWebIdentity".
@@ -24,8 +24,22 @@ _SIGNATURE_BYTES = 256
 
 
 def source_identity(profile: Profile, fields: Mapping[str, str]) -> str | None:
-    """Return the source identity of a job with these fields, or None where it has none."""
-    return None if profile.source_identity is None else render(parse_template(profile.source_identity), fields)
+    """Return what a registration keeps as the source identity of a job with these fields.
+
+    That is EACH_TOKENS_JTI where the profile has no template, or a job none of the template's fields; None where the
+    profile wants none.
+    """
+    if not profile.identifies_sessions:
+        return None
+    made = _made_identity(profile, fields)
+    return EACH_TOKENS_JTI if made is None else made
+
+
+def _made_identity(profile: Profile, fields: Mapping[str, str]) -> str | None:
+    """The source identity that the profile's template makes; None where it has none, or the job lacks a field."""
+    if profile.source_identity is None or not profile.identifies_sessions:
+        return None
+    return render(parse_template(profile.source_identity), fields)
 
 
 def aws_problems(profile: Profile, fields: Mapping[str, str]) -> Iterator[Problem]:
@@ -37,7 +51,7 @@ def aws_problems(profile: Profile, fields: Mapping[str, str]) -> Iterator[Proble
         if not _TAG_VALUE.fullmatch(value):
             text = f"cannot be the session tag `{key}`: STS takes 1 to 256 letters, digits, blanks and _.:/=+-@"
             yield Problem(f"fields.{profile.session_tags[key]}", text)
-    identity = source_identity(profile, fields)
+    identity = _made_identity(profile, fields)
     if identity is not None and not _SOURCE_IDENTITY.fullmatch(identity):
         text = "make a source identity that STS refuses: it takes 2 to 64 letters, digits and _+=,.@-"
         yield Problem("fields", text)
@@ -66,7 +80,7 @@ def length_problems(registration: Registration) -> Iterator[Problem]:
         **dict.fromkeys(("iat", "nbf", "exp"), registration.expires_at),
         "jti": _JTI,
         **registration.claims,
-        **aws_claims(registration, tuple(registration.roles)),
+        **aws_claims(registration, tuple(registration.roles), _JTI),
     }
     length = _encoded(_json(_HEADER)) + _encoded(_json(claims)) + _encoded(_SIGNATURE_BYTES) + len("..")
     excess = length - MAX_TOKEN_LENGTH

@@ -148,7 +148,7 @@ class TrustingRole:
 def _actions(profile: Profile) -> tuple[str, ...]:
     """What a token of the profile asks of STS (IAM user guide, "Pass session tags in AWS STS")."""
     tags = (TAG,) if profile.session_tags else ()
-    return (ASSUME, *tags, *((SET_SOURCE_IDENTITY,) if profile.source_identity is not None else ()))
+    return (ASSUME, *tags, *((SET_SOURCE_IDENTITY,) if profile.identifies_sessions else ()))
 
 
 def _operator(*values: str) -> str:
