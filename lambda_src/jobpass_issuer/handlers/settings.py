@@ -94,3 +94,18 @@ class AuditSettings:
             env["KEYS_ROLE_ARN"],
             int(env["LOG_RETENTION_DAYS"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class CanarySettings:
+    """Settings of the canary function."""
+
+    issuer_url: str
+    api_url: str
+    invocation_role_arn: str
+
+    @classmethod
+    def read(cls) -> Self:
+        """Return the settings; a missing variable is a KeyError that names it."""
+        env = os.environ
+        return cls(env["ISSUER_URL"], env["API_URL"], env["INVOCATION_ROLE_ARN"])
