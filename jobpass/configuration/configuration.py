@@ -10,6 +10,7 @@ from jobpass.configuration.platform_settings import PlatformSettings
 from jobpass.configuration.profile_settings import ProfileSettings
 from jobpass.configuration.role_settings import RoleSettings
 from jobpass.configuration.settings import DEPLOYMENT_NAME, Name, Settings
+from jobpass.configuration.watch_settings import AlarmSettings, AuditSettings
 from jobpass_issuer.domain.deployment import Deployment
 
 
@@ -28,8 +29,14 @@ class Configuration(Settings):
     api: ApiSettings = ApiSettings()
     """The HTTP API that platforms and jobs call."""
 
+    audit: AuditSettings = AuditSettings()
+    """How signatures are accounted for."""
+
+    alarms: AlarmSettings = AlarmSettings()
+    """Who is told of alarms, and from when on."""
+
     retention: Literal["retain", "destroy"] = "retain"
-    """What `cdk destroy` does with the table, the documents and the signing keys."""
+    """What `cdk destroy` does with the table, the documents, the signing keys and the log files of a trail."""
 
     deletion_protection: bool = True
     """Whether DynamoDB refuses to delete the table. Must be false where retention is `destroy`."""

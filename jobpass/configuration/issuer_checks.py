@@ -17,6 +17,11 @@ def findings(draft: Draft) -> Iterator[Finding]:
         text = f"is {token}, more than max_token_lifetime_seconds ({most}): lower this or raise that"
         yield ("issuer", "token_lifetime_seconds"), text
     yield from _rotation(configuration.signing, draft)
+    if draft.read("alarms", "email", "topic_arn") and configuration.alarms.email and configuration.alarms.topic_arn:
+        text = (
+            "is of use with the stack's own topic only: subscribe the address to `topic_arn`, or leave one of both out"
+        )
+        yield ("alarms", "email"), text
     if configuration.retention == "destroy" and configuration.deletion_protection:
         written = "deletion_protection" in configuration.model_fields_set
         text = (

@@ -98,11 +98,19 @@ class SigningSettings(Settings):
 class ApiSettings(Settings):
     """The HTTP API that platforms and jobs call."""
 
-    throttle_rate_per_second: int = Field(default=200, ge=1, le=10_000)
-    """Requests per second, over all routes, that the API takes for long. Above it callers get 429."""
+    throttle_rate_per_second: int = Field(default=1_200, ge=1, le=10_000)
+    """Requests per second that each route for jobs takes for long. Above it callers get 429 of the gateway, which the
+    clients in the field do not try again: keep it above what KMS signs in a second (`alarms.kms_quota_per_second`), so
+    that jobs get the function's 503 first, which they do. It also bounds what strangers can make you pay."""
 
-    throttle_burst: int = Field(default=400, ge=1, le=5_000)
-    """Requests that the API takes at one moment."""
+    throttle_burst: int = Field(default=2_400, ge=1, le=5_000)
+    """Requests that each route for jobs takes at one moment."""
+
+    platform_rate_per_second: int = Field(default=200, ge=1, le=10_000)
+    """Requests per second that each route for platforms takes for long, whatever jobs and strangers do."""
+
+    platform_burst: int = Field(default=400, ge=1, le=5_000)
+    """Requests that each route for platforms takes at one moment."""
 
     log_retention_days: LogRetentionDays = 90
     """How many days CloudWatch keeps the access log and the functions' logs."""

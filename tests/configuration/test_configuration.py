@@ -46,7 +46,9 @@ def test_what_is_left_out_is_as_production_wants_it() -> None:
     assert (smallest.issuer.token_lifetime_seconds, smallest.issuer.max_token_lifetime_seconds) == (300, 3600)
     assert smallest.signing.algorithm == "RS256"
     assert (smallest.signing.rotate_every_days, smallest.signing.publish_ahead_hours) == (90, 24)
-    assert (smallest.api.throttle_rate_per_second, smallest.api.throttle_burst) == (200, 400)
+    assert (smallest.api.throttle_rate_per_second, smallest.api.throttle_burst) == (1_200, 2_400)
+    assert (smallest.api.platform_rate_per_second, smallest.api.platform_burst) == (200, 400)
+    assert (smallest.audit.trail, smallest.alarms.email, smallest.alarms.topic_arn) == ("create", None, None)
     assert smallest.api.log_retention_days == 90
     assert smallest.platforms["ci-server"].max_job_seconds == 86_400
     assert smallest.roles == {}

@@ -86,15 +86,19 @@ def test_an_event_without_a_request_identifier_is_answered_too(broken: dict[str,
     assert answered(_work(NotFoundError("x")), broken, refusal="X")["statusCode"] == 404
 
 
-def test_a_metric_is_an_embedded_record_with_its_namespace_and_dimensions(records: Records) -> None:
+def test_a_metric_is_an_embedded_record_with_its_namespace_counted_in_all_and_by_reason(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "jobpass-token")
     count("TokenRefused", "invalid_target")
     (metric,) = records()
     (definition,) = metric["_aws"]["CloudWatchMetrics"]
 
     assert definition["Namespace"] == "Jobpass"
     assert definition["Metrics"] == [{"Name": "TokenRefused", "Unit": "Count"}]
-    assert [set(each) for each in definition["Dimensions"]] in ([{"Reason"}], [{"Reason", "service"}])
-    assert metric["Reason"] == "invalid_target"
+    # Alarms watch the first, people ask for the second.
+    assert [set(each) for each in definition["Dimensions"]] == [{"service"}, {"service", "Reason"}]
+    assert (metric["service"], metric["Reason"]) == ("jobpass-token", "invalid_target")
 
 
 def test_one_events_reason_never_stands_beside_another_event(records: Records) -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from jobpass.configuration import Configuration
 from tests.infra.conftest import Synthesize
 from tests.infra.template import Template, text
 
@@ -38,10 +39,32 @@ def test_browsers_of_other_origins_are_not_invited(example: Template) -> None:
     assert "CorsConfiguration" not in example.only("AWS::ApiGatewayV2::Api")
 
 
-def test_throttling_is_the_configurations(synthesize: Synthesize) -> None:
-    template = synthesize(api={"throttle_rate_per_second": 17, "throttle_burst": 34})
-    settings = template.only("AWS::ApiGatewayV2::Stage")["DefaultRouteSettings"]
-    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (17, 34)
+def test_throttling_is_the_configurations_for_jobs_and_for_platforms_apart(synthesize: Synthesize) -> None:
+    api = {"throttle_rate_per_second": 17, "throttle_burst": 34, "platform_rate_per_second": 5, "platform_burst": 6}
+    stage = synthesize(api=api).only("AWS::ApiGatewayV2::Stage")
+    settings = stage["DefaultRouteSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (5, 6)
+    jobs = {route for route, (authorizer, _) in ROUTES.items() if authorizer == "NONE"}
+    limits = {"DetailedMetricsEnabled": True, "ThrottlingRateLimit": 17, "ThrottlingBurstLimit": 34}
+    assert stage["RouteSettings"] == dict.fromkeys(jobs, limits)
+
+
+def test_the_stage_waits_for_the_routes_that_its_settings_name(example: Template) -> None:
+    (stage,) = example.of_type("AWS::ApiGatewayV2::Stage").values()
+    routes = example.of_type("AWS::ApiGatewayV2::Route")
+    named = {
+        name for name, each in routes.items() if each["Properties"]["RouteKey"] in stage["Properties"]["RouteSettings"]
+    }
+    assert named
+    assert named <= set(stage["DependsOn"])
+
+
+def test_kms_gives_out_before_the_gateway_does(example: Template) -> None:
+    # So that it is the function that answers, 503 with Retry-After: clients in the field do not try a 429 again.
+    alarms = Configuration.model_fields["alarms"].default
+    for limits in example.only("AWS::ApiGatewayV2::Stage")["RouteSettings"].values():
+        assert limits["ThrottlingRateLimit"] > alarms.kms_quota_per_second
+        assert limits["ThrottlingBurstLimit"] >= limits["ThrottlingRateLimit"]
 
 
 def test_stage_is_the_one_without_a_name_and_deploys_itself(example: Template) -> None:
