@@ -117,6 +117,12 @@ FOR_OPERATORS: Mapping[str, str] = {
     "aws_refused": "AWS refuses",
     "aws_unavailable": "AWS cannot answer now",
     "aws_unreachable": "AWS cannot be reached",
+    "not_there": "what AWS was asked for is not there",
+    "no_issuer": "the stack is no issuer's",
+    "record_malformed": "an issuance record cannot be read",
+    "no_trail_files": "no trail has written there",
+    "trail_malformed": "what CloudTrail has written cannot be read",
+    "unknown_identity": "nobody asked for a token under this name",
 }
 OF_TOKENS: Mapping[str, str] = {
     "malformed": "the text is no signed token",

@@ -32,6 +32,11 @@ class Entry:
 
 
 COMMANDS: Mapping[str, Entry] = {
+    "audit": Entry(
+        "jobpass.command.operator.audit",
+        "account for every signature, or follow a token to what was done with it",
+        True,
+    ),
     "completion": Entry(
         "jobpass.command.job.completion", "print the script that makes bash, zsh or fish complete", json=False
     ),

@@ -3,7 +3,7 @@
 
 _shtab_jobpass_jobs_subparsers=(register show end)
 _shtab_jobpass_keys_subparsers=(list revoke roll-back rotate settle)
-_shtab_jobpass_subparsers=(jobs keys completion credential-process doctor env exec explain init policy token token-file verify)
+_shtab_jobpass_subparsers=(jobs keys audit completion credential-process doctor env exec explain init policy token token-file verify)
 
 _shtab_jobpass_jobs_register_option_strings=(-h --help --profile --field --role --audience --expires-in --pinned --aws-claims --environment --from-file --format --reveal --allow-refused-roles --env --api-url --invocation-role-arn --json)
 _shtab_jobpass_jobs_show_option_strings=(-h --help --api-url --invocation-role-arn --json)
@@ -15,6 +15,7 @@ _shtab_jobpass_keys_roll_back_option_strings=(-h --help --function --stack --jso
 _shtab_jobpass_keys_rotate_option_strings=(-h --help --function --stack --json)
 _shtab_jobpass_keys_settle_option_strings=(-h --help --function --stack --json)
 _shtab_jobpass_keys_option_strings=(-h --help)
+_shtab_jobpass_audit_option_strings=(-h --help --from --to --jti --job --subject --trail --region --stack --json)
 _shtab_jobpass_completion_option_strings=(-h --help)
 _shtab_jobpass_credential_process_option_strings=(-h --help --role-arn --audience --duration --session-name --from --reveal)
 _shtab_jobpass_doctor_option_strings=(-h --help --strict --timeout --json)
@@ -55,7 +56,7 @@ _shtab_jobpass_env___format_choices=(shell dotenv github fish powershell)
 _shtab_jobpass_exec___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_token___from_choices=(jobpass github windmill azure aws-sdk google)
 _shtab_jobpass_token_file___from_choices=(jobpass github windmill azure aws-sdk google)
-_shtab_jobpass_pos_0_choices=(jobs keys completion credential-process doctor env exec explain init policy token token-file verify)
+_shtab_jobpass_pos_0_choices=(jobs keys audit completion credential-process doctor env exec explain init policy token token-file verify)
 
 _shtab_jobpass_jobs_register_pos_0_nargs=...
 _shtab_jobpass_jobs_register__h_nargs=0
@@ -92,6 +93,9 @@ _shtab_jobpass_keys_settle___json_nargs=0
 _shtab_jobpass_keys_pos_0_nargs=A...
 _shtab_jobpass_keys__h_nargs=0
 _shtab_jobpass_keys___help_nargs=0
+_shtab_jobpass_audit__h_nargs=0
+_shtab_jobpass_audit___help_nargs=0
+_shtab_jobpass_audit___json_nargs=0
 _shtab_jobpass_completion__h_nargs=0
 _shtab_jobpass_completion___help_nargs=0
 _shtab_jobpass_credential_process__h_nargs=0

@@ -56,8 +56,8 @@ function _shtab_jobpass_using
   test "$_shtab_jobpass_cmdpath" = "$argv"
 end
 
-set -g _shtab_jobpass_commands jobs 'jobs register' 'jobs show' 'jobs end' keys 'keys list' 'keys revoke' 'keys roll-back' 'keys rotate' 'keys settle' completion credential-process doctor env exec explain init policy token token-file verify
-set -g _shtab_jobpass_opts_with_value --account --allow-any --api-url --at --audience --aws-claims --certificate-arn --client-id --config --context --duration --env --environment --error --expires-in --field --form --format --from --from-file --function --invocation-role-arn --issuer-url --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --reason --registration --role --role-arn --session-name --stack --timeout --token-env --token-file --trust-policy --when
+set -g _shtab_jobpass_commands jobs 'jobs register' 'jobs show' 'jobs end' keys 'keys list' 'keys revoke' 'keys roll-back' 'keys rotate' 'keys settle' audit completion credential-process doctor env exec explain init policy token token-file verify
+set -g _shtab_jobpass_opts_with_value --account --allow-any --api-url --at --audience --aws-claims --certificate-arn --client-id --config --context --duration --env --environment --error --expires-in --field --form --format --from --from-file --function --invocation-role-arn --issuer-url --job --jti --jwks --leeway --managed-policy --max-session-seconds --name --platform --preset --principal --profile --provider-arn --provider-url --public-key --reason --region --registration --role --role-arn --session-name --stack --subject --timeout --to --token-env --token-file --trail --trust-policy --when
 
 complete -c jobpass -e
 complete -c jobpass -f
@@ -124,6 +124,17 @@ complete -c jobpass -n '_shtab_jobpass_using keys settle' -s h -l help -d 'show 
 complete -c jobpass -n '_shtab_jobpass_using keys settle' -l function -x -d 'the keys function, by its name or ARN'
 complete -c jobpass -n '_shtab_jobpass_using keys settle' -l stack -x -d 'the stack that has it (default: the `name` of the jobpass.yaml here, or else `jobpass`)'
 complete -c jobpass -n '_shtab_jobpass_using keys settle' -l json -d 'print one JSON document, errors too'
+complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a audit -d 'account for every signature, or follow a token to what was done with it'
+complete -c jobpass -n '_shtab_jobpass_using audit' -s h -l help -d 'show this help message and exit'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l from -x -d 'where the range begins (default: an hour before its end)'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l to -x -d 'where the range ends (default: now)'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l jti -x -d 'follow one token, by its `jti`'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l job -x -d 'follow one job, by its `job_id`'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l subject -x -d 'follow all jobs with this subject, letter for letter'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l trail -x -d 'read the files that a trail has written there, instead of the event history'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l region -x -d 'a further Region whose event history may have sessions of the identity and their calls; may be repeated'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l stack -x -d 'the issuer'"'"'s stack (default: the `name` of the jobpass.yaml here, or else `jobpass`)'
+complete -c jobpass -n '_shtab_jobpass_using audit' -l json -d 'print one JSON document, errors too'
 complete -c jobpass -n '_shtab_jobpass_using; and test $_shtab_jobpass_npos -eq 0' -a completion -d 'print the script that makes bash, zsh or fish complete'
 complete -c jobpass -n '_shtab_jobpass_using completion' -s h -l help -d 'show this help message and exit'
 complete -c jobpass -n '_shtab_jobpass_using completion; and test $_shtab_jobpass_npos -eq 0' -ka "bash zsh fish" -d 'bash, zsh or fish'

@@ -6,6 +6,7 @@
 
 _shtab_jobpass_commands() {
   local _commands=(
+    audit:'account for every signature, or follow a token to what was done with it'
     completion:'print the script that makes bash, zsh or fish complete'
     credential-process:'print AWS credentials as `credential_process` wants them'
     doctor:'look at an issuer as AWS and strict clients do, and say what to mend'
@@ -50,6 +51,22 @@ _shtab_jobpass_options=(
 
 # guard to ensure default positional specs are added only once per session
 _shtab_jobpass_defaults_added=0
+
+_shtab_jobpass_audit_options=(
+  "(- : *)"{-h,--help}"[show this help message and exit]"
+  "--from[where the range begins (default\: an hour before its end)]:TIME:"
+  "--to[where the range ends (default\: now)]:TIME:"
+  "--jti[follow one token, by its \`jti\`]:JTI:"
+  "--job[follow one job, by its \`job_id\`]:JOB_ID:"
+  "--subject[follow all jobs with this subject, letter for letter]:SUBJECT:"
+  "--trail[read the files that a trail has written there, instead of the event history]:S3_URL:"
+  "*--region[a further Region whose event history may have sessions of the identity and their calls\; may be repeated]:REGION:"
+  "--stack[the issuer\'s stack (default\: the \`name\` of the jobpass.yaml here, or else \`jobpass\`)]:NAME:"
+  "--json[print one JSON document, errors too]"
+)
+
+# guard to ensure default positional specs are added only once per session
+_shtab_jobpass_audit_defaults_added=0
 
 _shtab_jobpass_completion_options=(
   "(- : *)"{-h,--help}"[show this help message and exit]"
@@ -360,6 +377,7 @@ _shtab_jobpass() {
       (( CURRENT += 1 ))
       curcontext="${curcontext%:*:*}:_shtab_jobpass-$line[1]:"
       case $line[1] in
+        audit) _arguments -C -s $_shtab_jobpass_audit_options ;;
         completion) _arguments -C -s $_shtab_jobpass_completion_options ;;
         credential-process) _arguments -C -s $_shtab_jobpass_credential_process_options ;;
         doctor) _arguments -C -s $_shtab_jobpass_doctor_options ;;

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from jobpass.command.errors import UsageError
 
-_LAST_SECOND = 253_402_300_799  # The end of the year 9999, beyond which there is no date to show.
+LAST_SECOND = 253_402_300_799  # The end of the year 9999, beyond which there is no date to show.
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -20,7 +20,7 @@ def now_or(text: str | None) -> int:
         moment = int(text) if text.isdecimal() else seconds_of(text)
     except (ValueError, OverflowError):
         moment = -1
-    if not 0 <= moment <= _LAST_SECOND:
+    if not 0 <= moment <= LAST_SECOND:
         raise UsageError("`--at` is no moment", "write it as 2027-01-15T08:00:00Z, or in Unix seconds")
     return moment
 
