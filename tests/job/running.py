@@ -15,6 +15,8 @@ import pytest
 from tests.job.drawing import ROLE, Stand
 
 LIMIT_SECONDS = 30.0
+# What people and supervisors end a program with.
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 JOBPASS = (sys.executable, "-m", "jobpass")
 EXEC = (*JOBPASS, "exec", "--role-arn", ROLE)
 # Asks for credentials as an SDK does, and prints the answer's status and its access key or message.
@@ -84,3 +86,28 @@ def nothing_left(group: int) -> bool:
     except ProcessLookupError:
         return True
     return False
+
+
+def struck(command: Sequence[str], environ: dict[str, str], home: Path, after: float, number: int) -> int:
+    """Start it, send it a signal after so many seconds, and once more until it has ended: how it did."""
+    with started(command, environ, home) as child:
+        group = child.pid
+        time.sleep(after)
+        while child.poll() is None:
+            child.send_signal(number)
+            time.sleep(0.05)
+        until(lambda: nothing_left(group))
+        return child.returncode
+
+
+def wrongly_ended(cases: Sequence[tuple[float, int]], ended: Sequence[int]) -> list[tuple[tuple[float, int], int]]:
+    """Those that ended neither by the signal that they were struck with nor whole before it came.
+
+    SIGINT is the interpreter's matter (1) until our code runs, and is told by 130 until `exec` does.
+    """
+    also = {signal.SIGINT: (1, 130)}
+    return [
+        (case, status)
+        for case, status in zip(cases, ended, strict=True)
+        if status not in (0, -case[1], *also.get(signal.Signals(case[1]), ()))
+    ]

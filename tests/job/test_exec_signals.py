@@ -4,8 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,9 +12,18 @@ from pathlib import Path
 import pytest
 
 from tests.job.drawing import Stand
-from tests.job.running import EXEC, LIMIT_SECONDS, environment, nothing_left, started, until
+from tests.job.running import (
+    ENDING,
+    EXEC,
+    LIMIT_SECONDS,
+    environment,
+    nothing_left,
+    started,
+    struck,
+    until,
+    wrongly_ended,
+)
 
-ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Writes the name of each signal that comes, and ends by the one that it is told to.
 LISTENER = """
 import os, signal, sys
@@ -121,32 +129,12 @@ class TestBefore:
         assert list(tmp_path.iterdir()) == []
 
 
-def struck(command: Sequence[str], environ: dict[str, str], home: Path, after: float, number: int) -> int:
-    """Start it, send it a signal after so many seconds, and once more until it has ended: how it did."""
-    with started(command, environ, home) as child:
-        group = child.pid
-        time.sleep(after)
-        while child.poll() is None:
-            child.send_signal(number)
-            time.sleep(0.05)
-        until(lambda: nothing_left(group))
-        return child.returncode
-
-
 def test_at_whatever_moment_it_is_struck_nothing_is_left(stand: Stand, tmp_path: Path) -> None:
     # A start takes some 150 ms, and the command 60: these moments are spread over both, and over the end.
     environ = environment(stand, tmp_path)
     cases = [(moment * 0.012, number) for moment in range(24) for number in ENDING]
     with ThreadPoolExecutor(4) as pool:
         ended = list(pool.map(lambda case: struck([*EXEC, "--", "sleep", "0.06"], environ, tmp_path, *case), cases))
-    # By the signal, or whole before it came. SIGINT is the interpreter's matter (1) until our code runs, and is told by
-    # 130 until `exec` does.
-    also = {signal.SIGINT: (1, 130)}
-    wrong = [
-        (case, status)
-        for case, status in zip(cases, ended, strict=True)
-        if status not in (0, -case[1], *also.get(case[1], ()))
-    ]
-    assert wrong == []
+    assert wrongly_ended(cases, ended) == []
     assert list(tmp_path.iterdir()) == []
     assert {-number for number in ENDING} <= set(ended)
