@@ -13,7 +13,9 @@ _SECRET = re.compile(r"[A-Za-z0-9+/=_-]{1,256}")
 _SESSION_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{1,16384}")
 _EXPIRATION = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d{1,9})?Z", re.ASCII)
 _CODE = re.compile(r"[A-Za-z][\w.:-]{0,127}", re.ASCII)
-_DEEPEST, _LONGEST_MESSAGE = 16, 1000
+# Far beyond any answer of STS: an element's path is kept, and a stranger's would fill the memory.
+_DEEPEST, _LONGEST_NAME, _MOST_ELEMENTS = 16, 64, 200
+_LONGEST_MESSAGE = 1000
 
 
 class Refusal:
@@ -94,18 +96,20 @@ def _unix(text: str) -> int | None:
 def _leaves(body: bytes) -> dict[str, str]:
     """Return the texts of an XML document by the paths of their elements, namespaces aside; of equals, the last.
 
-    A document that is none, that declares a type (which STS never does, and entities hang on), or that is deeper than
-    any answer of STS, has no texts.
+    A document that is none, that declares a type (which STS never does, and entities hang on), or that is deeper or
+    larger than any answer of STS, has no texts.
     """
+    from itertools import count  # noqa: PLC0415 - built in
     from xml.parsers import expat  # noqa: PLC0415 - not before there is an answer
 
     path: list[str] = []
     texts: dict[str, str] = {}
+    begun = count(1)
     held: list[str] = []
 
     def begin(name: str, _: dict[str, str]) -> None:
         path.append(name.rpartition(" ")[2])
-        if len(path) > _DEEPEST:
+        if len(path) > _DEEPEST or len(path[-1]) > _LONGEST_NAME or next(begun) > _MOST_ELEMENTS:
             raise _StrangeError
         held.clear()
 

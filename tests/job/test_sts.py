@@ -196,6 +196,15 @@ def test_a_document_that_is_deeper_than_any_of_stss_is_none_of_them() -> None:
     assert refusal_of(inside % (b"<a>" * 16, b"</a>" * 16)) is None
 
 
+@pytest.mark.parametrize(
+    "strange", [b"<%s/>" % (b"n" * 65), b"<a/>" * 200, b"".join(b"<a%d>" % number for number in range(200))]
+)
+def test_nor_is_one_whose_paths_would_fill_the_memory(strange: bytes) -> None:
+    error = refusal("AccessDenied", "x").body.replace(b"<RequestId>r</RequestId>", b"")
+    assert refusal_of(error) is not None
+    assert refusal_of(error.replace(b"<Error>", strange + b"<Error>", 1)) is None
+
+
 def test_a_server_that_fails_otherwise_is_unavailable(stand: Stand) -> None:
     error = refused(stand, Said(500, b"oops"))
     assert (type(error), error.code) == (UnavailableError, "sts_unavailable")
