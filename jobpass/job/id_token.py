@@ -135,13 +135,16 @@ def _error(answer: Answer, source: RequestSource) -> JobpassError:
     said = _json(answer)
     code, described = said.get("error"), said.get("error_description") or said.get("message")
     host = _host(source)
-    text = _shown(described, source) if isinstance(described, str) and described else f"{host} answered {answer.status}"
+    told = _shown(described, source) if isinstance(described, str) and described else ""
+    text = told or f"{host} answered {answer.status}"
     if 300 <= answer.status < 400:
         return _unexpected(source, f"with a redirect ({answer.status}), which a secret does not follow")
     if answer.status >= 500 or answer.status == 429:
         request_id = said.get("request_id")
         named = f" (request {_shown(request_id, source)})" if isinstance(request_id, str) and request_id else ""
-        return UnavailableError(_code(code, "issuer_unavailable"), f"{host}: {text}{named}", _LATER_REMEDY)
+        return UnavailableError(
+            _code(code, "issuer_unavailable"), f"{told and f'{host}: '}{text}{named}", _LATER_REMEDY
+        )
     if 400 <= answer.status < 500:
         word = _code(code, {401: "invalid_token", 403: "access_denied", 404: "not_found"}.get(answer.status, "refused"))
         return RefusedError(word, text, REMEDIES.get(word, _REFUSED_REMEDY))
@@ -166,8 +169,9 @@ def _code(given: object, otherwise: str) -> str:
 
 def _shown(text: str, source: RequestSource) -> str:
     """A stranger's words for a terminal: one line, printable, without the secret that they may repeat."""
-    line = "".join(each if each.isprintable() else " " for each in text[:_LONGEST_TEXT])
-    return line.replace(source.token, "(the request token)")
+    # Before it is cut: what is left of a secret is no longer found.
+    told = text.replace(source.token, "(the request token)")[:_LONGEST_TEXT]
+    return "".join(each if each.isprintable() else " " for each in told)
 
 
 def _host(source: RequestSource) -> str:

@@ -194,3 +194,9 @@ def test_a_refusal_that_repeats_the_secret_or_drives_a_terminal_is_cleaned(endpo
     error = failure(endpoint, refuses("invalid_token", f"no: {REQUEST_TOKEN}\x1b]0;x\x07\r\nok" + "x" * 9000))
     assert error.message.startswith("no: (the request token) ]0;x")
     assert len(error.message) < 1100
+
+
+@pytest.mark.parametrize("before", range(900, 1001, 20))
+def test_no_part_of_the_secret_is_left_where_a_long_text_is_cut(endpoint: TokenEndpoint, before: int) -> None:
+    error = failure(endpoint, refuses("invalid_token", "x" * before + REQUEST_TOKEN))
+    assert REQUEST_SECRET[:4] not in error.message
