@@ -216,3 +216,12 @@ def test_what_a_dotenv_file_cannot_say_is_refused(value: str) -> None:
 def test_every_format_can_say_credentials() -> None:
     assert {name: bool(write(CREDENTIALS)) for name, write in FORMATS.items()} == dict.fromkeys(FORMATS, True)
     assert of_powershell(powershell(CREDENTIALS)) == of_github(github(CREDENTIALS)) == CREDENTIALS
+
+
+@pytest.mark.parametrize("name", ["", "A B", "A;touch pwned", "A=b", "A<<B", "A\nB", "1A", "$A", "\u00c4", "-n"])
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_that_is_none_is_not_written(form: str, name: str) -> None:
+    with pytest.raises(JobpassError) as raised:
+        FORMATS[form]({"FIRST": "a", name: "b"})
+    assert raised.value.code == "not_representable"
+    assert FORMATS[form]({"FIRST": "a", "_name2": "b"})

@@ -1,4 +1,7 @@
-"""Environment variables written for those who read them: shells, dotenv files, GitHub Actions. Pure."""
+"""Environment variables written for those who read them: shells, dotenv files, GitHub Actions. Pure.
+
+Values may hold anything; a format raises JobpassError for what it has no way to write, a strange name above all.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from collections.abc import Callable, Mapping
 
 from jobpass.errors import JobpassError
 
+# The names of variables that shells take (POSIX, "Environment Variable Definition"); a name cannot be quoted.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # What needs no quotes in a dotenv file, whoever reads it: they agree on nothing about quotes.
 _BARE = re.compile(r"[A-Za-z0-9_./+=:@%,?-]+", re.ASCII)
 # What PowerShell takes for a single quote: the straight one and four of typography's (about_Quoting_Rules; its
@@ -59,6 +64,13 @@ def github(variables: Mapping[str, str]) -> str:
 
 
 def _lines(variables: Mapping[str, str], line: Callable[[str, str], str]) -> str:
+    for name in variables:
+        if not _NAME.fullmatch(name):
+            raise JobpassError(
+                "not_representable",
+                f"{name[:40]!a} is no name of an environment variable, and a shell might run it",
+                "see that what answers is Jobpass: the URL is the deployment's own",
+            )
     return "\n".join(line(name, value) for name, value in variables.items())
 
 
