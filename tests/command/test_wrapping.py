@@ -26,3 +26,8 @@ def test_it_is_what_textwrap_makes(text: str, width: int, indent: int, first: st
 
 def test_what_has_no_blank_is_never_broken() -> None:
     assert wrapped(f"see {'x' * 90} there", 20, "  ") == f"  see\n  {'x' * 90}\n  there"
+
+
+def test_what_drives_a_terminal_is_not_printed() -> None:
+    assert wrapped("a\x1b[2J \u009b31m b\u202e \u00e9", 40) == "a?[2J ?31m b? \u00e9"
+    assert wrapped("x", 40, first="\x1b[32msigns\x1b[0m ") == "\x1b[32msigns\x1b[0m x"

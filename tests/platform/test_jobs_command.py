@@ -207,6 +207,17 @@ class TestSecret:
 
         assert jobpass.run(*GOOD, "--format", "shell").out == "false\n"
 
+    def test_what_an_answer_says_drives_no_terminal(self, api: ApiServer, jobpass: Commanding) -> None:
+        said = error("invalid_request", "\x1b]0;x\x07no")
+        api.scripted = [
+            Scripted(400, json.dumps(said).encode()),
+            Scripted(400, json.dumps({**said, "problems": [{"field": "\x1b[2J", "problem": "\u009b31m"}]}).encode()),
+        ]
+
+        for ran in (jobpass.run(*GOOD), jobpass.run(*GOOD)):
+            assert ran.status == 1
+            assert ran.err.replace("\n", "").isprintable()
+
 
 class TestRoles:
     """What is done where a role that the job needs would refuse it."""

@@ -10,6 +10,7 @@ from jobpass.command.job.env_format import FAILURES, FORMATS
 from jobpass.command.operator.jobs_report import shown
 from jobpass.command.operator.progress import progress
 from jobpass.command.terminal import Terminal
+from jobpass.command.wrapping import printable
 from jobpass.errors import JobpassError
 from jobpass.job.mask import mask
 from jobpass.lookup.text_input import read_json
@@ -85,7 +86,7 @@ def _describe(terminal: Terminal, job: RegisteredJob, told: bool) -> None:
         terminal.say(line)
     terminal.say()
     if told:
-        terminal.say(f"request_url    {job.request_url}\nrequest_token  {job.request_token}")
+        terminal.say(f"request_url    {printable(job.request_url)}\nrequest_token  {printable(job.request_token)}")
     else:
         terminal.say(
             terminal.wrapped(

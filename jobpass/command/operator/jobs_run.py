@@ -14,6 +14,7 @@ from jobpass.command.job.exec import FAILED, not_started
 from jobpass.command.masking import masked
 from jobpass.command.operator import jobs_register
 from jobpass.command.terminal import Terminal
+from jobpass.command.wrapping import printable
 from jobpass.errors import JobpassError
 from jobpass.job import process
 from jobpass.platform import Jobs, RegisteredJob
@@ -67,7 +68,7 @@ def _ending(jobs: Jobs, job: RegisteredJob, terminal: Terminal) -> Iterator[None
             jobs.finish(job)
         except JobpassError as error:
             until = f"it ends by itself at {job.expires_at:%Y-%m-%d %H:%M:%S} UTC"
-            terminal.complain(masked(f"jobpass jobs register: {error.message} ({until}); {error.remedy}"))
+            terminal.complain(printable(masked(f"jobpass jobs register: {error.message} ({until}); {error.remedy}")))
 
 
 @contextmanager

@@ -34,7 +34,7 @@ def _answer(ring: Ring, terminal: Terminal) -> Iterator[str]:
         yield terminal.wrapped("docs/runbooks/signing-keys.md, `When no key signs`, says what can be done.")
         return
     due = "a rotation is wanted, and waits for the key in reserve" if ring.rotation_wanted else _due(ring)
-    yield terminal.wrapped(f"{terminal.coloured('signs', 'green')}  {ring.active.kid}")
+    yield terminal.wrapped(ring.active.kid, first=f"{terminal.coloured('signs', 'green')}  ")
     yield terminal.wrapped(due, "  ")
 
 
