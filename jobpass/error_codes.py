@@ -16,6 +16,7 @@ ANYWHERE: Mapping[str, str] = {
     "usage": "the command or the call is not one that is taken",
     "extra_missing": "a library that is needed is not installed",
     "python_too_old": "the commands for platforms and laptops need a newer Python",
+    "output_failed": "standard output is closed, or its disk is full",
 }
 ON_JOBS: Mapping[str, str] = {
     "request_source_missing": "nothing in the environment says where to ask for a token",

@@ -41,6 +41,14 @@ class CommandError(JobpassError):
         self.problems = tuple(problems)
 
 
+class OutputError(CommandError):
+    """Standard output takes nothing: its disk is full, or it is closed."""
+
+    def __init__(self, error: OSError) -> None:
+        text = f"standard output cannot be written to: {error.strerror}"
+        super().__init__("output_failed", text, "make room where it leads to, or lead it elsewhere", COULD_NOT_LOOK)
+
+
 class UsageError(CommandError):
     """The command line is not one that the command takes."""
 

@@ -10,7 +10,7 @@ import os
 import sys
 
 from jobpass.command import errors
-from jobpass.command.errors import CommandError, UsageError
+from jobpass.command.errors import CommandError, OutputError, UsageError
 from jobpass.command.masking import masked
 from jobpass.command.registry import COMMANDS, GROUPS, command
 from jobpass.command.terminal import Terminal
@@ -31,21 +31,56 @@ _HELP = ("-h", "--help")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: one of `jobpass.command.errors`, or the command's own."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    _prepare_streams()
     terminal = Terminal.of(sys.stdout, sys.stderr)
     name, rest = named(given)
     try:
-        status = _run(name, rest, terminal)
-        terminal.out.flush()
-    except JobpassError as error:
-        _report(error, terminal, name, rest)
-        return error.exit_status
+        return _status(name, rest, terminal)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
-    except BrokenPipeError:
-        # The reader left, as `head` does; what Python still holds for it must not raise once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader left, as `head` does
+        _drop_output()
         return errors.GOOD
+    except OutputError as error:
+        _drop_output()
+        _report(error, terminal, name, [])
+        return error.exit_status
+
+
+def _status(name: str, rest: list[str], terminal: Terminal) -> int:
+    try:
+        status = _run(name, rest, terminal)
+        terminal.flush()
+    except OutputError:
+        raise
+    except JobpassError as error:
+        try:
+            _report(error, terminal, name, rest)
+            terminal.flush()
+        except BrokenPipeError:
+            _drop_output()
+        return error.exit_status
     return status
+
+
+def _prepare_streams() -> None:
+    """See that there are standard streams, and that they take every character.
+
+    One that was closed before the start is None in Python, and `print` would write an error to the output instead.
+    What is opened here is not there for other programs: it closes when they start.
+    """
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # Nothing comes from it; to write output to it fails, and errors are lost in it.
+            closed = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            setattr(sys, name, open(closed, "r" if name == "stdin" else "w"))  # noqa: PTH123, SIM115 - to the end
+    if getattr(sys.stdout, "errors", None) == "strict":  # an older encoding has not all that there is in texts
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+def _drop_output() -> None:
+    """Let go of what Python still holds for standard output: it must not raise once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def named(given: Sequence[str]) -> tuple[str, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from jobpass.command.errors import OutputError
 from jobpass.command.wrapping import wrapped
 
 TYPE_CHECKING = False
@@ -36,9 +37,26 @@ class Terminal:
         wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         return cls(out, err, width, wanted and out.isatty())
 
-    def say(self, text: str = "") -> None:
-        """Print to standard output."""
-        print(text, file=self.out)
+    def say(self, text: str = "", end: str = "\n") -> None:
+        """Print to standard output.
+
+        Raises:
+            OutputError: it cannot be written to.
+            BrokenPipeError: its reader has left.
+        """
+        self._print(text, end, flush=False)
+
+    def flush(self) -> None:
+        """See that all of it is printed; raises as `say`."""
+        self._print("", "", flush=True)
+
+    def _print(self, text: str, end: str, *, flush: bool) -> None:
+        try:
+            print(text, end=end, file=self.out, flush=flush)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(error) from None
 
     def say_json(self, value: Any) -> None:
         """Print one JSON document to standard output."""
@@ -47,8 +65,11 @@ class Terminal:
         self.say(json.dumps(value, indent=2, ensure_ascii=True))
 
     def complain(self, text: str) -> None:
-        """Print to standard error."""
-        print(text, file=self.err)
+        """Print to standard error; where that is not possible, how a command ends still says what became of it."""
+        try:
+            print(text, file=self.err)
+        except (OSError, ValueError):  # `contextlib` is slow to import
+            return
 
     def coloured(self, text: str, colour: str) -> str:
         """Return a text in a colour, where colours are shown."""

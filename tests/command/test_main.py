@@ -183,3 +183,53 @@ def test_colours_are_for_terminals_that_want_them(
 
     assert Terminal.of(_Tty(), _Tty()).coloured("x", "red") == expected  # type: ignore[arg-type]
     assert Terminal.of(sys.stdout, sys.stderr).coloured("x", "red") == "x"
+
+
+class TestStreams:
+    """Standard streams that take nothing, are not there, or have not all characters."""
+
+    @staticmethod
+    def shell(line: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a line of shell, in which `jobpass` is the command."""
+        return subprocess.run(
+            ["sh", "-c", f'jobpass() {{ "{sys.executable}" -m jobpass "$@"; }}; {line}'],
+            cwd=ROOT,
+            env={"PATH": "/usr/bin:/bin", "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "lambda_src")])}
+            | variables,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @pytest.mark.parametrize("arguments", ["--help", "completion bash", "--json nothing"])
+    def test_a_full_disk_is_said(self, arguments: str) -> None:
+        ran = self.shell(f"jobpass {arguments} > /dev/full")
+        assert ran.returncode == errors.COULD_NOT_LOOK
+        assert "standard output cannot be written to: No space left" in " ".join(ran.stderr.split())
+        assert "  -> " in ran.stderr
+        assert "Traceback" not in ran.stderr
+
+    def test_a_closed_output_is_said(self) -> None:
+        ran = self.shell("jobpass --version >&-")
+        assert (ran.returncode, ran.stdout) == (errors.COULD_NOT_LOOK, "")
+        assert "cannot be written to" in ran.stderr
+
+    def test_an_error_never_becomes_output(self) -> None:
+        """A shell that evaluates the output would run it."""
+        ran = self.shell("jobpass env 2>&-", AWS_ROLE_ARN="x")
+        assert (ran.returncode, ran.stdout) == (errors.COULD_NOT_LOOK, "false\n")
+
+    def test_a_closed_input_is_an_empty_one(self) -> None:
+        ran = self.shell("jobpass verify --token-file - <&-")
+        assert ran.returncode == errors.COULD_NOT_LOOK
+        assert "standard input is empty" in " ".join(ran.stderr.split())
+
+    def test_an_error_that_nobody_reads_keeps_its_status(self) -> None:
+        ran = self.shell("set -- ; { jobpass --json nothing; echo $? >&2; } | true")
+        assert ran.stderr == f"{errors.WRONG_USAGE}\n"
+
+    def test_an_encoding_without_a_character_is_no_failure(self) -> None:
+        ran = self.shell("jobpass jobs register --help", PYTHONIOENCODING="latin-1")
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert "\\u2026" in ran.stdout

@@ -12,7 +12,7 @@ from jobpass.command.terminal import Terminal
 
 def run(options: argparse.Namespace, terminal: Terminal) -> int:
     """Print the script as it is: a shell reads it."""
-    terminal.out.write(script(options.shell))
+    terminal.say(script(options.shell), end="")
     return GOOD
 
 
