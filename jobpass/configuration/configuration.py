@@ -5,12 +5,14 @@ from typing import Literal
 from pydantic import Field
 
 from jobpass.configuration.account_settings import AccountSettings, TrustSettings
+from jobpass.configuration.canary_settings import OFF, CanarySettings
 from jobpass.configuration.issuer_settings import ApiSettings, IssuerSettings, SigningSettings
 from jobpass.configuration.platform_settings import PlatformSettings
 from jobpass.configuration.profile_settings import ProfileSettings
 from jobpass.configuration.role_settings import RoleSettings
 from jobpass.configuration.settings import DEPLOYMENT_NAME, Name, Settings
 from jobpass.configuration.watch_settings import AlarmSettings, AuditSettings
+from jobpass_issuer.domain import canary
 from jobpass_issuer.domain.deployment import Deployment
 
 
@@ -34,6 +36,9 @@ class Configuration(Settings):
 
     alarms: AlarmSettings = AlarmSettings()
     """Who is told of alarms, and from when on."""
+
+    canary: CanarySettings = CanarySettings()
+    """The function that proves on schedule that the issuer grants and refuses."""
 
     retention: Literal["retain", "destroy"] = "retain"
     """What `cdk destroy` does with the table, the documents, the signing keys and the log files of a trail."""
@@ -66,8 +71,17 @@ class Configuration(Settings):
         """Whether a platform proves itself with client assertions; without one, nothing of them is deployed."""
         return any(each.public_keys for each in self.platforms.values())
 
+    @property
+    def has_canary(self) -> bool:
+        """Whether a canary is deployed."""
+        return self.canary.every_minutes != OFF
+
+    def front_door(self) -> Deployment:
+        """Return what the functions that answer platforms and jobs know: the deployment, and the canary's own part."""
+        return canary.watched(self.deployment(), self.name) if self.has_canary else self.deployment()
+
     def deployment(self) -> Deployment:
-        """Return the profiles, platforms and roles as the functions know them."""
+        """Return the profiles, platforms and roles that the file names."""
         return Deployment(
             profiles={name: each.profile(name) for name, each in self.profiles.items()},
             platforms={name: each.platform(name, self.name) for name, each in self.platforms.items()},

@@ -9,6 +9,7 @@ from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding, Path
 from jobpass.configuration.resource_names import same_pascal
 from jobpass.configuration.suggestion import suggestion
+from jobpass_issuer.domain import canary
 from jobpass_issuer.domain.audience import mistake as audience_mistake
 from jobpass_issuer.domain.platform import Platform
 
@@ -49,6 +50,8 @@ def audiences(path: Path, values: Sequence[str]) -> Iterator[Finding]:
     yield from repeats(path, values)
     for index, value in enumerate(values):
         mistake = audience_mistake(value)
+        if value == canary.AUDIENCE:
+            mistake = "is kept for the issuer's own canary, whose tokens must open nothing: choose another audience"
         if mistake:
             yield (*path, index), f"`{value}` {mistake}"
 

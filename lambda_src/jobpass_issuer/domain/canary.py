@@ -1,7 +1,8 @@
 """The canary's place in a deployment: a platform, a profile and an audience of its own, under names kept for it.
 
-No name of `jobpass.yaml` begins as the platform's and the profile's does; no role and no other platform can have the
-audience. Tokens that are made for the canary therefore open nothing.
+No name of `jobpass.yaml` begins as the platform's and the profile's does, no other job's subject can hold the sign that
+its jobs' subjects hold, and no role and no other platform can have its audience. Nobody takes the canary for a job of
+theirs, and the tokens that it is given open nothing.
 """
 
 from dataclasses import replace
@@ -24,7 +25,8 @@ JOB_SECONDS = 300
 def profile() -> Profile:
     """Return the profile of its jobs: each round is one, with a number that no other has."""
     rules = {FIELD: FieldRule(pattern="[0-9a-f]{32}", required=True)}
-    return Profile(NAME, rules, SubjectTemplate(f"jobpass:canary:{{{FIELD}}}"))
+    # A wildcard's sign, which neither a template of `jobpass.yaml` nor a value can hold.
+    return Profile(NAME, rules, SubjectTemplate(f"jobpass:canary?{FIELD}={{{FIELD}}}"))
 
 
 def platform(issuer_name: str) -> Platform:
