@@ -22,8 +22,8 @@ _MISSING = frozenset({"ResourceNotFoundException", "ValidationError", "NoSuchBuc
 class Aws:
     """Makes one client of each service and Region, which tries again where AWS is busy."""
 
-    region: str = ""
     _clients: dict[tuple[str, str], Any] = field(default_factory=dict, repr=False)
+    _session: Any = field(default=None, repr=False)
 
     def client(self, service: str, region: str = "") -> Any:
         """Return the client of a service, in the Region of the environment unless another is named.
@@ -31,28 +31,32 @@ class Aws:
         Raises:
             JobpassError: boto3 is not installed, or there is no Region.
         """
+        place = service, region
+        if place not in self._clients:
+            self._clients[place] = self._made(service, region)
+        return self._clients[place]
+
+    def _made(self, service: str, region: str) -> Any:
         try:
             import boto3  # noqa: PLC0415 - it takes half a second, which `--help` need not
             from botocore.config import Config  # noqa: PLC0415
         except ModuleNotFoundError as error:
             text = f"an audit needs the library `{error.name}`, which is not installed"
             raise JobpassError("extra_missing", text, "run: pip install 'jobpass[operator]'") from None
-        session = boto3.Session()
-        self.region = self.region or os.environ.get("AWS_REGION") or session.region_name or ""
-        if not self.region:
+        # One for all: each reads the descriptions of the services anew.
+        self._session = self._session or boto3.Session()
+        region = region or os.environ.get("AWS_REGION") or self._session.region_name or ""
+        if not region:
             raise JobpassError("no_region", "no Region is set", "set AWS_REGION to the Region of the issuer's stack")
-        place = service, region or self.region
-        if place not in self._clients:
-            config = Config(
-                connect_timeout=10,
-                read_timeout=60,
-                retries={"mode": "standard", "total_max_attempts": 8},
-                max_pool_connections=32,
-                tcp_keepalive=True,
-            )
-            make: Any = session.client  # Its stubs list every service by name; ours comes as a parameter.
-            self._clients[place] = make(service, region_name=place[1], config=config)
-        return self._clients[place]
+        config = Config(
+            connect_timeout=10,
+            read_timeout=60,
+            retries={"mode": "standard", "total_max_attempts": 8},
+            max_pool_connections=32,
+            tcp_keepalive=True,
+        )
+        make: Any = self._session.client  # Its stubs list every service by name; ours comes as a parameter.
+        return make(service, region_name=region, config=config)
 
 
 @contextmanager
