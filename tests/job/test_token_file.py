@@ -69,7 +69,9 @@ def test_whoever_reads_at_any_moment_finds_a_whole_token(tmp_path: Path) -> None
     assert seen
 
 
-@pytest.mark.parametrize("content", ["", "\n", OLD, f"{OLD}\n"])
+@pytest.mark.parametrize(
+    "content", ["", "\n", OLD, f"{OLD}\n"], ids=["empty", "line end", "token", "token and line end"]
+)
 def test_an_empty_file_and_one_with_a_token_are_replaced(content: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(content)
     (tmp_path / "token").chmod(0o644)
@@ -81,7 +83,9 @@ def test_an_empty_file_and_one_with_a_token_are_replaced(content: str, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "content", ["export PATH=/bin\n", "a.b", "a..c", f"{OLD} {OLD}", "x" * 30_000, "a.b.c\n" * 9000]
+    "content",
+    ["export PATH=/bin\n", "a.b", "a..c", f"{OLD} {OLD}", "x" * 30_000, "a.b.c\n" * 9000],
+    ids=["script", "two parts", "empty part", "two tokens", "long", "many lines"],
 )
 def test_a_file_with_anything_else_is_left_as_it_is(content: str, tmp_path: Path) -> None:
     (tmp_path / "profile").write_text(content)

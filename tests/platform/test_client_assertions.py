@@ -48,6 +48,7 @@ def parts(text: str) -> list[dict[str, Any]]:
         ("RS256", RSA_KEY, pem(RSA_KEY)),
         ("RS256", RSA_KEY, pem(RSA_KEY, PrivateFormat.TraditionalOpenSSL)),
     ],
+    ids=["EC", "EC of SEC 1", "RSA", "RSA of PKCS 1"],
 )
 def test_the_keys_type_decides_the_algorithm(
     algorithm: str, key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey, text: str | bytes, api: ApiServer
@@ -112,6 +113,10 @@ def test_another_key_proves_nobody(api: ApiServer, jobs: Jobs) -> None:
         (pem(ec.generate_private_key(ec.SECP384R1())), "key_curve", "prime256v1"),
         (pem(ec.generate_private_key(ec.SECP256K1())), "key_curve", "prime256v1"),
         (pem(ed25519.Ed25519PrivateKey.generate()), "key_type", "openssl genrsa 3072"),
+    ],
+    ids=[
+        *["nothing", "another text", "JWK", "PEM cut off", "public", "public of PKCS 1", "encrypted"],
+        *["encrypted by OpenSSL", "short", "P-384", "secp256k1", "Ed25519"],
     ],
 )
 def test_a_key_that_the_issuer_takes_no_signature_of_is_refused(
