@@ -7,12 +7,14 @@ CALLER = "arn:aws:sts::000000000000:assumed-role/jobpass-platform-ci-server/sess
 OTHER_CALLER = "arn:aws:sts::000000000000:assumed-role/jobpass-platform-scheduler/session"
 WINDMILL_CALLER = "arn:aws:sts::000000000000:assumed-role/jobpass-platform-windmill/session"
 REQUEST_ID = "req-0123456789"
+SOURCE_ADDRESS = "192.0.2.7"
 
 
 def event(route_key: str = "GET /v1/token", **parts: Any) -> dict[str, Any]:
     """An event with a query, headers, a body, path parameters or a caller, each where given."""
     headers = {"content-length": "0", "user-agent": "curl/8", **parts.get("headers", {})}
     context: dict[str, Any] = {"requestId": REQUEST_ID, "routeKey": route_key, "stage": "$default"}
+    context["http"] = {"method": route_key.partition(" ")[0], "sourceIp": SOURCE_ADDRESS}
     if "caller" in parts:
         context["authorizer"] = {"iam": {"userArn": parts["caller"], "accountId": "000000000000"}}
     made: dict[str, Any] = {

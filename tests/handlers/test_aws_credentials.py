@@ -122,10 +122,10 @@ def test_a_draw_is_on_record_with_what_leads_to_it_and_without_its_secrets(
 
     draw()
 
-    granted, _, drawn, metric = records()
+    _, granted, _, drawn, metric = records()
     (session,) = aws.sts.sessions
-    assert granted["message"] == "granted"
-    assert granted["jti"] == drawn["jti"] == session.claims["jti"]
+    assert granted["message"] == "grant"
+    assert granted["record"]["jti"] == drawn["jti"] == session.claims["jti"]
     assert (drawn["message"], drawn["job_id"]) == ("drawn", JOB_ID)
     assert (drawn["role_arn"], drawn["session_name"]) == (DEPLOY_ARN, session.name)
     assert drawn["expires_at"] == wire_sts.EXPIRATION

@@ -71,11 +71,11 @@ def test_a_granted_token_is_on_record_without_its_secrets(aws: Aws, records: Rec
 
     value = members(ask())["value"]
 
-    log, metric = records()
+    attempt, grant, metric = records()
     assert ring.active is not None
-    assert (log["message"], log["kid"], log["platform"]) == ("granted", ring.active.kid, "ci-server")
-    assert log["job_id"] == TOKEN.job_id
-    assert {"jti", "subject", "audience", "expires_at", "key_arn"} <= set(log)
+    assert (attempt["message"], grant["message"]) == ("attempt", "grant")
+    assert (attempt["record"]["kid"], attempt["record"]["platform"]) == (ring.active.kid, "ci-server")
+    assert grant["record"]["job_id"] == TOKEN.job_id
     assert metric["TokenGranted"] == [1.0]
     assert SECRET not in printed()
     assert not any(part in printed() for part in value.split("."))

@@ -16,12 +16,18 @@ CONFIRMATION = {"ReturnConsumedCapacity": "TOTAL"}
 
 
 class DependencyError(TemporarilyUnavailableError):
-    """An AWS call failed; `operation` and `reason` are for the log and the metric, the description for the caller."""
+    """An AWS call failed; `operation` and `reason` are for the log and the metric, the description for the caller.
 
-    def __init__(self, operation: str, reason: str, description: str = _DESCRIPTION) -> None:
+    `request_id` is AWS's, where an answer came that has one.
+    """
+
+    def __init__(
+        self, operation: str, reason: str, description: str = _DESCRIPTION, *, request_id: str | None = None
+    ) -> None:
         super().__init__(description, RETRY_AFTER_SECONDS)
         self.operation = operation
         self.reason = reason
+        self.request_id = request_id
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.reason}"
@@ -36,6 +42,12 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", "Unknown"))
 
 
+def request_id_of(answer: Mapping[str, Any]) -> str | None:
+    """Return the request ID of AWS's answer, a refusal's too, or None where it has none."""
+    said = answer.get("ResponseMetadata", {}).get("RequestId")
+    return str(said) if said else None
+
+
 def required(answer: Mapping[str, Any], member: str, operation: str) -> Any:
     """Return a member that AWS's answer always has; botocore takes a body that was cut short for an empty answer.
 
@@ -43,7 +55,7 @@ def required(answer: Mapping[str, Any], member: str, operation: str) -> Any:
         DependencyError: it is not there.
     """
     if member not in answer:
-        raise DependencyError(operation, "MalformedAnswer")
+        raise DependencyError(operation, "MalformedAnswer", request_id=request_id_of(answer))
     return answer[member]
 
 
@@ -69,7 +81,7 @@ def translated(operation: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise DependencyError(operation, code_of(error)) from None
+        raise DependencyError(operation, code_of(error), request_id=request_id_of(error.response)) from None
     except (BotoCoreError, ResponseParserError) as error:
         # Of an answer that it cannot parse, botocore's words hold the body, and the body may hold credentials.
         raise DependencyError(operation, type(error).__name__) from None

@@ -3,31 +3,56 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from jwt.algorithms import Algorithm as JwsAlgorithm
 from jwt.api_jws import PyJWS
 
-from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError, required, translated
+from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError, request_id_of, required, translated
 from jobpass_issuer.domain.algorithm import ALGORITHMS, Algorithm
 from jobpass_issuer.domain.ecdsa import der_to_joined
+from jobpass_issuer.domain.issuance_record import user_agent
 from jobpass_issuer.domain.key_ring import SigningKey
 
+_OPERATION = "kms:Sign"
 _UNUSABLE = frozenset({"DisabledException", "KMSInvalidStateException", "NotFoundException"})
 
 
+# The token that this thread is about to sign. The SDK has no other way to say it of one call alone.
+_JTI: ContextVar[str] = ContextVar("jti")
+
+
+@dataclass(slots=True)
+class _Signing:
+    """One signature: by which key, of which token, and once it is made the request ID of KMS's answer."""
+
+    key_arn: str
+    jti: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedToken:
+    """An ID token in its compact form, and the request ID of the call that signed it; its `repr` hides the token."""
+
+    text: str = field(repr=False)
+    kms_request_id: str
+
+
 class KmsAlgorithm(JwsAlgorithm):
-    """A JWS algorithm whose private keys stay in KMS: a key is named by its ARN."""
+    """A JWS algorithm whose private keys stay in KMS: what stands for a key is one signature that is asked of it."""
 
     def __init__(self, kms: Any, algorithm: Algorithm) -> None:
         self._kms = kms
         self._algorithm = algorithm
 
-    def prepare_key(self, key: str) -> str:
-        """Return the key's ARN unchanged."""
+    def prepare_key(self, key: _Signing) -> _Signing:
+        """Return it unchanged."""
         return key
 
-    def sign(self, msg: bytes, key: str) -> bytes:
+    def sign(self, msg: bytes, key: _Signing) -> bytes:
         """Return the signature of a JWS signing input.
 
         The digest is sent, not the message: KMS takes 4,096 bytes of message, and a token with tags may be longer.
@@ -36,27 +61,31 @@ class KmsAlgorithm(JwsAlgorithm):
             KeyUnusableError: the key is disabled, waits for its deletion, or is gone.
             DependencyError: KMS failed.
         """
+        named = _JTI.set(key.jti)
         try:
-            with translated("kms:Sign"):
+            with translated(_OPERATION):
                 answer = self._kms.sign(
-                    KeyId=key,
+                    KeyId=key.key_arn,
                     Message=hashlib.new(self._algorithm.digest, msg).digest(),
                     MessageType="DIGEST",
                     SigningAlgorithm=self._algorithm.signing_algorithm,
                 )
         except DependencyError as error:
             if error.reason in _UNUSABLE:
-                raise KeyUnusableError(error.operation, error.reason) from None
+                raise KeyUnusableError(error.operation, error.reason, request_id=error.request_id) from None
             raise
-        signature: bytes = required(answer, "Signature", "kms:Sign")
+        finally:
+            _JTI.reset(named)
+        signature: bytes = required(answer, "Signature", _OPERATION)
+        key.request_id = request_id_of(answer) or ""
         if self._algorithm.component_length is None:
             return signature
         try:
             return der_to_joined(signature, self._algorithm.component_length)
         except ValueError as error:
-            raise DependencyError("kms:Sign", "MalformedSignature") from error
+            raise DependencyError(_OPERATION, "MalformedSignature", request_id=key.request_id) from error
 
-    def verify(self, msg: bytes, key: str, sig: bytes) -> bool:
+    def verify(self, msg: bytes, key: _Signing, sig: bytes) -> bool:
         """Refuse: relying parties verify, with the public key; whoever asks this function has lost the way."""
         raise NotImplementedError
 
@@ -72,20 +101,32 @@ class KmsAlgorithm(JwsAlgorithm):
 
 
 class KmsSigner:
-    """Makes signed ID tokens."""
+    """Makes signed ID tokens, and says in the user agent of each call of KMS which: CloudTrail keeps that."""
 
     def __init__(self, kms: Any) -> None:
+        # After all that botocore and others say in it, anew for each try. SigV4 does not cover this header.
+        kms.meta.events.register("before-send.kms.Sign", _name_the_token)
         # A private instance: registering on PyJWT's module would change what every other user of it accepts.
         self._jws = PyJWS(algorithms=[])
         for name, algorithm in ALGORITHMS.items():
             self._jws.register_algorithm(name, KmsAlgorithm(kms, algorithm))
 
-    def sign(self, claims: Mapping[str, Any], key: SigningKey) -> str:
-        """Return the ID token in its compact form (RFC 7515, section 3.1).
+    def sign(self, claims: Mapping[str, Any], key: SigningKey) -> SignedToken:
+        """Return the ID token (RFC 7515, section 3.1).
 
         Raises:
             KeyUnusableError: the key is disabled, waits for its deletion, or is gone.
             DependencyError: KMS failed.
         """
         payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
-        return self._jws.encode(payload, key.key_arn, algorithm=key.algorithm, headers={"kid": key.kid})
+        signing: Any = _Signing(key.key_arn, claims["jti"])
+        text = self._jws.encode(payload, signing, algorithm=key.algorithm, headers={"kid": key.kid})
+        return SignedToken(text, signing.request_id)
+
+
+def _name_the_token(request: Any, **_: Any) -> None:
+    """Add to a request which token it signs; each try that the SDK makes of a call says the same."""
+    said = request.headers["User-Agent"]
+    # Botocore keeps headers as bytes here.
+    text = said.decode("ascii") if isinstance(said, bytes) else said
+    request.headers["User-Agent"] = f"{text} {user_agent(_JTI.get())}"

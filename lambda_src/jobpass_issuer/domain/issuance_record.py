@@ -97,7 +97,7 @@ class GrantRecord:
 class FailureRecord:
     """A token that nobody got: the call that failed, and AWS's code or the name of what went wrong on the way.
 
-    The signature may have been made all the same, unless `kms_request_id` names the call that KMS refused.
+    The signature may have been made all the same. `kms_request_id` is that of KMS's answer, where one came.
     """
 
     KIND: ClassVar[str] = "failure"
@@ -131,6 +131,11 @@ Record = AttemptRecord | GrantRecord | FailureRecord | DenialRecord
 KINDS: Mapping[str, type[Record]] = {
     each.KIND: each for each in (AttemptRecord, GrantRecord, FailureRecord, DenialRecord)
 }
+
+
+def user_agent(jti: str) -> str:
+    """Return what is added to the user agent of the Sign call for a token."""
+    return f"jobpass jti/{jti}"
 
 
 def document(record: Record) -> dict[str, Any]:

@@ -52,6 +52,14 @@ class RequestToken:
         return cls(match[1], match[2])
 
 
+def named_job(header: str | None) -> str | None:
+    """Return the job that an `Authorization` header names, proven or not; None where it holds no request token."""
+    try:
+        return from_authorization(header, bare=True).job_id
+    except InvalidTokenError:
+        return None
+
+
 def from_authorization(header: str | None, *, bare: bool = False) -> RequestToken:
     """Return the request token of an `Authorization` header, whatever the scheme's case (RFC 9110, section 11.1).
 

@@ -9,6 +9,7 @@ from jobpass_issuer.domain import credentials
 from jobpass_issuer.domain.credentials import SessionRequest
 from jobpass_issuer.domain.errors import IssuerError
 from jobpass_issuer.domain.issuance import ROLES_CLAIM
+from jobpass_issuer.domain.issuance_record import Origin
 from jobpass_issuer.domain.request_token import from_authorization
 from jobpass_issuer.handlers import id_token, request, response
 from jobpass_issuer.handlers.id_token import IdToken
@@ -23,7 +24,7 @@ def _sts() -> StsSessions:
     return StsSessions(client("sts", sts_sessions.CONFIG))
 
 
-def serve(event: request.Event) -> Response:
+def serve(event: request.Event, origin: Origin) -> Response:
     """Answer with credentials of a session that is drawn anew for each request.
 
     Raises:
@@ -32,7 +33,7 @@ def serve(event: request.Event) -> Response:
     """
     token = from_authorization(request.header(event, "authorization"), bare=True)
     wanted = request.query(event, PARAMETERS).get("role_arn")
-    issued = id_token.issue(token, lambda entitlement: credentials.token_request(entitlement, wanted))
+    issued = id_token.issue(token, lambda entitlement: credentials.token_request(entitlement, wanted), origin)
     (role_arn,) = issued.grant.claims[ROLES_CLAIM]
     session = credentials.session_request(issued.entitlement, role_arn, now=issued.grant.claims["iat"])
     try:

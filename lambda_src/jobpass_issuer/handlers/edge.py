@@ -9,15 +9,21 @@ from jobpass_issuer.handlers.response import Response, failure, status_of
 from jobpass_issuer.handlers.telemetry import count, logger
 
 
+def _log(error: IssuerError, request_id: str) -> None:
+    logger.info("refused", error=error.code, status=status_of(error), request_id=request_id)
+
+
 def answered(
     work: Callable[[Event], Response],
     event: Event,
     refusal: str,
     failed: Callable[[IssuerError, str], Response] = failure,
+    denied: Callable[[IssuerError, str], None] = _log,
 ) -> Response:
     """Return what the work answers, or the error that it raised, counted under the refusal's name.
 
-    `failed` spells an error, with the request's identifier, as the clients of a route read it.
+    `failed` spells an error, with the request's identifier, as the clients of a route read it; `denied` writes a
+    refusal down.
     """
     request_id = str(event.get("requestContext", {}).get("requestId", ""))
     try:
@@ -27,7 +33,7 @@ def answered(
         count("DependencyFailure", error.operation)
         return failed(error, request_id)
     except IssuerError as error:
-        logger.info("refused", error=error.code, status=status_of(error), request_id=request_id)
+        denied(error, request_id)
         count(refusal, error.code)
         return failed(error, request_id)
     except Exception:  # noqa: BLE001 - the last way out: a handler that raises answers nobody

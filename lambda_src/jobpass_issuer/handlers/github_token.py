@@ -2,6 +2,7 @@
 
 from jobpass_issuer.domain.errors import InvalidRequestError, Problem
 from jobpass_issuer.domain.issuance import TokenRequest
+from jobpass_issuer.domain.issuance_record import Origin
 from jobpass_issuer.domain.request_token import from_authorization
 from jobpass_issuer.handlers import id_token, request
 from jobpass_issuer.handlers.response import Response, success
@@ -10,7 +11,7 @@ PARAMETERS = ("api-version", "audience", "expires_in", "role_arn")
 API_VERSION = "1"
 
 
-def serve(event: request.Event) -> Response:
+def serve(event: request.Event, origin: Origin) -> Response:
     """Answer with an ID token.
 
     Raises:
@@ -18,7 +19,7 @@ def serve(event: request.Event) -> Response:
     """
     token = from_authorization(request.header(event, "authorization"))
     wish = _wish(request.query(event, PARAMETERS))
-    issued = id_token.issue(token, lambda _: wish)
+    issued = id_token.issue(token, lambda _: wish, origin)
     return success({"count": len(issued.text), "value": issued.text})
 
 

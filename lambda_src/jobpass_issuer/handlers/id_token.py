@@ -1,5 +1,6 @@
-"""Issuing an ID token, whichever route asks for it: one read, one decision, one signature, one record."""
+"""Issuing an ID token, whichever route asks for it: one read, one decision, one signature, all on record."""
 
+import hashlib
 import json
 import time
 import uuid
@@ -10,14 +11,16 @@ from pathlib import Path
 
 from jobpass_issuer.aws.client import client
 from jobpass_issuer.aws.dynamodb_issuance import IssuanceTable
-from jobpass_issuer.aws.failure import KeyUnusableError
+from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError
 from jobpass_issuer.aws.kms_signer import KmsSigner
 from jobpass_issuer.domain.errors import Problem
 from jobpass_issuer.domain.issuance import Grant, Lifetimes, TokenRequest, authenticate, decide
+from jobpass_issuer.domain.issuance_record import AttemptRecord, FailureRecord, GrantRecord, Origin
 from jobpass_issuer.domain.request_token import RequestToken
 from jobpass_issuer.domain.standing import Entitlement, Standing
+from jobpass_issuer.handlers.issuance_log import write
 from jobpass_issuer.handlers.settings import TokenSettings
-from jobpass_issuer.handlers.telemetry import count, logger
+from jobpass_issuer.handlers.telemetry import count
 
 # What a job asks for may depend on what it is entitled to.
 Wish = Callable[[Entitlement], TokenRequest]
@@ -55,8 +58,8 @@ def _signer() -> KmsSigner:
     return KmsSigner(client("kms"))
 
 
-def issue(token: RequestToken, wish: Wish) -> IdToken:
-    """Return the ID token that a job asks for, written down as granted.
+def issue(token: RequestToken, wish: Wish, origin: Origin) -> IdToken:
+    """Return the ID token that a job asks for, written down before it is signed and after.
 
     Raises:
         IssuerError: the request token proves no live job, or what it asks for is not the job's to have.
@@ -64,15 +67,15 @@ def issue(token: RequestToken, wish: Wish) -> IdToken:
     """
     grant, entitlement = _grant(token, wish)
     try:
-        text = _signer().sign(grant.claims, grant.key)
+        text = _signed(grant, origin)
     except KeyUnusableError:
         # Disabled under us: a revocation has promoted the next key by now, or will within a moment.
         refused = grant.key.kid
         grant, entitlement = _grant(token, wish)
         if grant.key.kid == refused:
             raise
-        text = _signer().sign(grant.claims, grant.key)
-    _record(grant)
+        text = _signed(grant, origin)
+    count("TokenGranted")
     return IdToken(text, grant, entitlement)
 
 
@@ -103,17 +106,23 @@ def _grant(token: RequestToken, wish: Wish) -> tuple[Grant, Entitlement]:
     return grant, entitlement
 
 
-def _record(grant: Grant) -> None:
-    """Write down what was granted, never the token."""
-    logger.info(
-        "granted",
-        jti=grant.claims["jti"],
-        subject=grant.claims["sub"],
-        audience=grant.claims["aud"],
-        expires_at=grant.claims["exp"],
-        kid=grant.key.kid,
-        key_arn=grant.key.key_arn,
-        job_id=grant.registration.job_id,
-        platform=grant.registration.platform,
-    )
-    count("TokenGranted")
+def _signed(grant: Grant, origin: Origin) -> str:
+    """Return the signed token; of what happens on the way there is a record, whatever it is.
+
+    Raises:
+        DependencyError: KMS failed, or will not sign with this key.
+    """
+    attempt = AttemptRecord.of(grant, origin)
+    write(attempt)
+    try:
+        signed = _signer().sign(grant.claims, grant.key)
+    except DependencyError as error:
+        write(FailureRecord(attempt.jti, error.operation, error.reason, attempt.job_id, error.request_id))
+        raise
+    except Exception as error:
+        # A fault of ours, after which the signature may be made all the same.
+        write(FailureRecord(attempt.jti, "kms:Sign", type(error).__name__, attempt.job_id))
+        raise
+    digest = hashlib.sha256(signed.text.encode("ascii")).hexdigest()
+    write(GrantRecord(attempt.jti, signed.kms_request_id, digest, attempt.kid, attempt.job_id))
+    return signed.text

@@ -9,12 +9,20 @@ from urllib.parse import parse_qsl
 
 from jobpass_issuer.domain import strict_json
 from jobpass_issuer.domain.errors import InvalidRequestError, Problem, shown
+from jobpass_issuer.domain.issuance_record import Origin
 
 MAX_BODY_BYTES = 65_536
 MAX_QUERY_LENGTH = 4_096
 MAX_PARAMETERS = 16
 
 Event = Mapping[str, Any]
+
+
+def origin(event: Event, context: object) -> Origin:
+    """Return where a request came from, as gateway and Lambda say; what they leave out is empty."""
+    said = event.get("requestContext") or {}
+    found = ((said.get("http") or {}).get("sourceIp"), said.get("requestId"), getattr(context, "aws_request_id", ""))
+    return Origin(*(each if isinstance(each, str) else "" for each in found))
 
 
 def query(event: Event, permitted: tuple[str, ...]) -> dict[str, str]:

@@ -1,27 +1,39 @@
 """What jobs ask for: ID tokens, and credentials that an ID token buys; one module for each route's protocol."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from jobpass_issuer.domain.errors import NotFoundError
+from jobpass_issuer.domain.errors import IssuerError, NotFoundError
 from jobpass_issuer.handlers import github_token, windmill_token
+from jobpass_issuer.handlers.denial import deny
 from jobpass_issuer.handlers.edge import answered
-from jobpass_issuer.handlers.request import Event
-from jobpass_issuer.handlers.response import Response
+from jobpass_issuer.handlers.request import Event, origin
+from jobpass_issuer.handlers.response import Response, failure
 
 
-def handler(event: dict[str, Any], _context: object) -> Response:
+def handler(event: dict[str, Any], context: object) -> Response:
     """Answer a job."""
+    came_from = origin(event, context)
     route = event.get("routeKey")
+    work: Callable[[Event], Response] = _nowhere
+    failed: Callable[[IssuerError, str], Response] = failure
+    refusal = "TokenRefused"
     if route == "GET /v1/token":
-        return answered(github_token.serve, event, refusal="TokenRefused")
-    if route == "POST /api/w/{workspace}/oidc/token/{audience+}":
-        return answered(windmill_token.serve, event, refusal="TokenRefused")
-    if route == "GET /v1/credentials":
+        work = partial(github_token.serve, origin=came_from)
+    elif route == "POST /api/w/{workspace}/oidc/token/{audience+}":
+        work = partial(windmill_token.serve, origin=came_from)
+    elif route == "GET /v1/credentials":
         # Loaded by the first request for credentials: nobody who wants a token waits for the client of STS.
         from jobpass_issuer.handlers import aws_credentials  # noqa: PLC0415
 
-        return answered(aws_credentials.serve, event, refusal="CredentialsRefused", failed=aws_credentials.failure)
-    return answered(_nowhere, event, refusal="TokenRefused")
+        work, refusal = partial(aws_credentials.serve, origin=came_from), "CredentialsRefused"
+        failed = aws_credentials.failure
+
+    def denied(error: IssuerError, _request_id: str) -> None:
+        deny(event, came_from, error)
+
+    return answered(work, event, refusal, failed, denied)
 
 
 def _nowhere(_event: Event) -> Response:

@@ -2,6 +2,7 @@
 
 from jobpass_issuer.domain.errors import InvalidRequestError, InvalidTargetError, Problem
 from jobpass_issuer.domain.issuance import TokenRequest
+from jobpass_issuer.domain.issuance_record import Origin
 from jobpass_issuer.domain.request_token import from_authorization
 from jobpass_issuer.domain.standing import Entitlement
 from jobpass_issuer.handlers import id_token, request
@@ -11,7 +12,7 @@ PARAMETERS = ("expires_in",)
 _FIELD = "workspace"
 
 
-def serve(event: request.Event) -> Response:
+def serve(event: request.Event, origin: Origin) -> Response:
     """Answer with an ID token as plain text; a body, which some clients send, says nothing and is not read.
 
     Raises:
@@ -22,7 +23,9 @@ def serve(event: request.Event) -> Response:
     if problems:
         raise InvalidRequestError.of(problems)
     path = str(event["rawPath"])
-    issued = id_token.issue(token, lambda entitlement: TokenRequest(_audience(path, entitlement), None, seconds))
+    issued = id_token.issue(
+        token, lambda entitlement: TokenRequest(_audience(path, entitlement), None, seconds), origin
+    )
     return plain_text(issued.text)
 
 
