@@ -157,7 +157,7 @@ def test_an_organisations_trail_has_a_folder_of_its_own(account: AwsAccount, ask
     assert (status, told["tokens"]["matched"]) == (0, 1)
 
 
-@pytest.mark.parametrize("spoilt", [b"no gzip", gzip.compress(b"{", mtime=0), gzip.compress(b"[]")])
+@pytest.mark.parametrize("spoilt", [b"no gzip", gzip.compress(b"{", mtime=0), gzip.compress(b"[]", mtime=0)])
 def test_a_file_that_is_no_trails_is_not_passed_over(account: AwsAccount, ask: Ask, spoilt: bytes) -> None:
     key = world.trail_file(account, "acme-trail", AT + 400, [], folder="logs/")
     account.objects[f"acme-trail/{key}"] = spoilt
