@@ -11,12 +11,13 @@ import errno
 import fcntl
 import os
 import stat
+import time
 from contextlib import suppress
 
 from jobpass.errors import JobpassError
 
 _MADE = ".jobpass-token-"
-_ATTEMPTS = 10
+_ATTEMPTS, _MOMENT_SECONDS = 10, 0.05
 # STS takes tokens of 20,000 characters at most (STS API, "AssumeRoleWithWebIdentity").
 _LONGEST_BYTES = 20_000
 _BASE64URL = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
@@ -79,7 +80,7 @@ class TokenFile:
             return
         except OSError as error:
             raise self._unwritable(error) from None
-        if not _locked(held, fcntl.LOCK_EX):
+        if not _free(held, fcntl.LOCK_EX):
             os.close(held)
             raise self._watched()
         self.release()
@@ -162,7 +163,9 @@ class TokenFile:
         except OSError as error:
             raise self._unwritable(error) from None
         try:
-            content, free = os.read(found, _LONGEST_BYTES + 1), _locked(found, fcntl.LOCK_SH)
+            content, free = os.read(found, _LONGEST_BYTES + 1), _free(found, fcntl.LOCK_SH)
+        except OSError as error:
+            raise self._unwritable(error) from None
         finally:
             os.close(found)
         if not free:
@@ -187,6 +190,15 @@ def _is_token(content: bytes) -> bool:
     """Whether there is nothing in a file, as `mktemp` makes it, or a token and nothing else (RFC 7519, section 3)."""
     parts = content.strip().split(b".")
     return parts == [b""] or (len(parts) == 3 and all(part and _BASE64URL.issuperset(part) for part in parts))
+
+
+def _free(file: int, kind: int) -> bool:
+    """Lock an open file as `_locked`, but wait a moment first: who merely writes it has it locked that long."""
+    for _ in range(_ATTEMPTS):
+        if _locked(file, kind):
+            return True
+        time.sleep(_MOMENT_SECONDS)
+    return False
 
 
 def _locked(file: int, kind: int) -> bool:
