@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from jobpass_issuer.aws.failure import DependencyError, required, translated
+from jobpass_issuer.aws.failure import required, translated
 from jobpass_issuer.domain.audit import Window, Written
 from jobpass_issuer.domain.issuance_record import KEY, record_of
 
@@ -12,19 +12,24 @@ _OPERATION = "logs:FilterLogEvents"
 
 
 class IssuanceLog:
-    """The log group, searched for lines with a record."""
+    """The log group, searched for lines with a record; `unreadable` counts those whose record cannot be read.
+
+    They are passed over, so that one of them does not stop every audit from then on: the token that such a line is of
+    shows by its signature.
+    """
 
     def __init__(self, logs: Any, log_group: str, go_on: Callable[[], None] = lambda: None) -> None:
         """`go_on` is called before each page, and may raise to stop."""
         self._logs = logs
         self._log_group = log_group
         self._go_on = go_on
+        self.unreadable = 0
 
     def read(self, window: Window) -> Iterator[Written]:
         """Return the records that were written in a window.
 
         Raises:
-            DependencyError: CloudWatch Logs failed, or a line has a record that cannot be read.
+            DependencyError: CloudWatch Logs failed.
         """
         asked = {
             "logGroupName": self._log_group,
@@ -39,14 +44,12 @@ class IssuanceLog:
             with translated(_OPERATION):
                 answer = self._logs.filter_log_events(**asked, **more)
             for each in required(answer, "events", _OPERATION):
-                yield _written(each)
+                try:
+                    record = record_of(json.loads(each["message"])[KEY])
+                except (KeyError, TypeError, ValueError):
+                    self.unreadable += 1
+                else:
+                    yield Written(each["timestamp"] / 1000, record)
             if not answer.get("nextToken"):
                 return
             more = {"nextToken": answer["nextToken"]}
-
-
-def _written(line: Any) -> Written:
-    try:
-        return Written(line["timestamp"] / 1000, record_of(json.loads(line["message"])[KEY]))
-    except (KeyError, TypeError, ValueError):
-        raise DependencyError(_OPERATION, "MalformedRecord") from None

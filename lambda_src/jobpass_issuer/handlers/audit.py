@@ -155,7 +155,11 @@ def _carry_on(remaining_milliseconds: Callable[[], int]) -> Mapping[str, Any]:
 def _audited(window: Window, go_on: Callable[[], None]) -> Audit:
     """Read a window with its edges, and join it."""
     edges = window.with_edges
-    lines = list(IssuanceLog(_logs(), _settings().token_log_group, go_on).read(edges))
+    log = IssuanceLog(_logs(), _settings().token_log_group, go_on)
+    lines = list(log.read(edges))
+    if log.unreadable:
+        logger.error("unreadable records", lines=log.unreadable, start=edges.start, end=edges.end)
+        count("AuditIncomplete")
     # A key may have left the ring since.
     signed_with = {line.record.key_arn for line in lines if isinstance(line.record, AttemptRecord)}
     watched = _watched(frozenset(signed_with))
