@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _CREDENTIALS_PATH, _TOKEN_PATH = "/v1/credentials", "/v1/token"
 _BEARER = "bearer "
+_LONGEST_FILE = 1 << 20
 _REGISTERED = "they come with the answer to the job's registration, under `environment`"
 
 
@@ -50,7 +51,12 @@ class RequestSource:
         wanted = [("expires_in", expires_in_seconds), ("role_arn", role_arn)]
         if self.workspace is None:
             pairs = [("audience", audience), *wanted]
-            query = "&".join(f"{key}={quote(str(value), safe='')}" for key, value in pairs if value is not None)
+            # What a command line or a variable has in no encoding is sent as it is: the issuer refuses it.
+            query = "&".join(
+                f"{key}={quote(str(value), safe='', errors='surrogatepass')}"
+                for key, value in pairs
+                if value is not None
+            )
             joint = "" if not query or self.url.endswith(("?", "&")) else "&" if "?" in self.url else "?"
             return "GET", f"{self.url}{joint}{query}"
         if audience is None:
@@ -59,7 +65,8 @@ class RequestSource:
         if role_arn is not None:
             text = f"the block `{self.block}` cannot ask for a token that is pinned to a role"
             raise JobpassError("pin_not_offered", text, "ask without a role, or have another block handed to the job")
-        path = f"/api/w/{quote(self.workspace, safe='')}/oidc/token/{quote(audience, safe='')}"
+        workspace, named = (quote(each, safe="", errors="surrogatepass") for each in (self.workspace, audience))
+        path = f"/api/w/{workspace}/oidc/token/{named}"
         query = "" if expires_in_seconds is None else f"?expires_in={expires_in_seconds}"
         return "POST", f"{self.url.rstrip('/')}{path}{query}"
 
@@ -165,10 +172,10 @@ def _google(environ: Mapping[str, str]) -> RequestSource | None:
 
     try:
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow to import
-            content = json.load(file)
+            content = json.loads(file.read(_LONGEST_FILE))
     except OSError as error:
         raise _Missing(f"the file that {name} names cannot be read: {error.strerror}") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _Missing(f"the file that {name} names is not JSON") from None
     asked = content.get("credential_source") if isinstance(content, dict) else None
     if not isinstance(asked, dict) or content.get("type") != "external_account":

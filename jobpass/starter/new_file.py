@@ -26,11 +26,20 @@ def check_place(file: Path, *, force: bool) -> None:
     Raises:
         CommandError: with the remedy.
     """
-    if not file.absolute().parent.is_dir():
+    try:
+        folder, link, there, ordinary = (
+            file.absolute().parent.is_dir(),
+            file.is_symlink(),
+            file.exists(),
+            file.is_file(),
+        )
+    except OSError as error:  # a name that is too long, or a folder that may not be looked into
+        raise _unwritable(f"{file} cannot be written ({error.strerror})", "name another file") from None
+    if not folder:
         raise _unwritable(f"there is no folder {file.parent}", "make it, or name a file elsewhere")
-    if file.is_symlink() or (file.exists() and not file.is_file()):
+    if link or (there and not ordinary):
         raise _unwritable(f"{file} is there, and is no ordinary file", "name another file")
-    if file.exists() and not force:
+    if there and not force:
         raise _exists(file)
 
 

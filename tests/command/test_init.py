@@ -213,6 +213,10 @@ def test_a_place_where_nothing_can_be_written_is_told(capsys: pytest.CaptureFixt
     status, error = refusal(capsys, "absent/jobpass.yaml")
     assert (status, error["code"], error["message"]) == (3, "unwritable", "there is no folder absent")
 
+    status, error = refusal(capsys, "x" * 300)
+    assert (status, error["code"]) == (3, "unwritable")
+    assert error["message"].endswith("cannot be written (File name too long)")
+
     status, error = refusal(capsys, "/proc/jobpass.yaml")
     assert (status, error["code"]) == (3, "unwritable")
 

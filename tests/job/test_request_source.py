@@ -195,6 +195,21 @@ def test_windmills_protocol_has_no_default_audience_and_no_pin() -> None:
     assert caught.value.code == "pin_not_offered"
 
 
+def test_what_is_in_no_encoding_is_asked_for_as_it_is() -> None:
+    strange = "\udcff"  # as Python has a byte of a command line that is no UTF-8
+    assert find(HANDED_OUT["github"]).request(strange)[1].endswith("&audience=%ED%B3%BF")
+    assert "/oidc/token/%ED%B3%BF" in find(HANDED_OUT["windmill"]).request(strange)[1]
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, '{"a": "' + "x" * (1 << 20) + '"}'])
+def test_a_file_that_nobody_can_read_is_there_by_half(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "google.json"
+    path.write_text(content)
+    with pytest.raises(JobpassError, match="is not JSON") as caught:
+        find({"GOOGLE_APPLICATION_CREDENTIALS": str(path)})
+    assert caught.value.code == "request_source_incomplete"
+
+
 @pytest.mark.parametrize(
     ("url", "asked"),
     [
