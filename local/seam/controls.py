@@ -10,6 +10,8 @@
 - `/_jobpass/cloudtrail/delay` (`{"seconds": n}`): how old an event is before LookupEvents shows it, at first 0;
 - `/_jobpass/cloudtrail/lookup-rate` (`{"calls_per_second": n}`): AWS allows 2, at first there is no limit (0).
 
+`/_jobpass/faults` lets calls fail: see `local.seam.faults`.
+
 `GET` of `/_jobpass/calls` answers with the last calls that the emulator answered, newest first, those on data included,
 which CloudTrail's event history does not have: `{"calls": [{"id", "service", "name", "parameters"}]}`.
 """
