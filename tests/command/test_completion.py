@@ -1,5 +1,6 @@
 """`jobpass completion`: scripts that are current, and that real shells load and complete with."""
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from jobpass.command import completion
 from jobpass.command.completion import SHELLS, __main__, script
 from jobpass.command.main import main
 from jobpass.command.registry import COMMANDS, GROUPS, command
-from tests.command.shells import offers
+from tests.command.shells import installed, offers
 
 
 def expected() -> Mapping[str, set[str]]:
@@ -44,6 +45,28 @@ def test_a_real_shell_completes(shell: str, tmp_path: Path) -> None:
     wanted = expected()
 
     assert dict(zip(wanted, offers(shell, script(shell), list(wanted), tmp_path), strict=True)) == wanted
+
+
+@pytest.mark.parametrize("line", ["init ev", "verify --token-file ev", "exec --role-arn arn -- cat ev"])
+def test_bash_quotes_the_names_of_files(line: str, tmp_path: Path) -> None:
+    """One of them may be a command, in a folder that is somebody else's; bash quotes what it is told are files."""
+    (tmp_path / "evil$(touch pwned)").touch()
+    asked = f"""
+        compopt() {{ echo "compopt $*"; }}
+        COMP_WORDS=(jobpass {line}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        _shtab_jobpass jobpass ev "${{COMP_WORDS[COMP_CWORD - 1]}}"
+        echo "$COMPREPLY"
+    """
+    ran = subprocess.run(
+        [installed("bash"), "--norc", "-c", script("bash") + asked],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert ran.stdout.splitlines() == ["compopt -o filenames", "evil$(touch pwned)"]
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.parametrize("shell", SHELLS)

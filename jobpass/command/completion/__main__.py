@@ -28,12 +28,12 @@ _SOURCED = ("[[ $zsh_eval_context[-1] == eval ]]", "[[ $zsh_eval_context[-1] == 
 # A command line inside a command line is completed as the shell completes any; bash lends out no more than the names
 # of commands and files.
 _COMMAND_LINE: Mapping[str, str | dict[str, str]] = {
-    "bash": "_jobpass_command_line",
+    "bash": "_jobpass_command_line_files",  # a name with `_file` in it is one whose answers shtab has bash quote
     "zsh": "_jobpass_command_line",
     "fish": "(_jobpass_command_line)",
     "preamble": {
         "bash": (
-            "_jobpass_command_line() {\n"
+            "_jobpass_command_line_files() {\n"
             "  local at=1\n"
             '  while [ $at -lt "$COMP_CWORD" ] && [ "${COMP_WORDS[at]}" != -- ]; do at=$(( at + 1 )); done\n'
             "  case $(( COMP_CWORD - at )) in\n"

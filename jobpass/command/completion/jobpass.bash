@@ -29,9 +29,9 @@ _shtab_jobpass_token_file_option_strings=(-h --help --audience --expires-in --ro
 _shtab_jobpass_verify_option_strings=(-h --help --token-file --token-env --issuer-url --audience --jwks --at --leeway --json)
 _shtab_jobpass_option_strings=(-h --help --version)
 
-_shtab_jobpass_jobs_register_pos_0_COMPGEN=_jobpass_command_line
+_shtab_jobpass_jobs_register_pos_0_COMPGEN=_jobpass_command_line_files
 _shtab_jobpass_jobs_register___from_file_COMPGEN=_shtab_compgen_files
-_shtab_jobpass_exec_pos_0_COMPGEN=_jobpass_command_line
+_shtab_jobpass_exec_pos_0_COMPGEN=_jobpass_command_line_files
 _shtab_jobpass_explain___token_file_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_explain___registration_COMPGEN=_shtab_compgen_files
 _shtab_jobpass_explain___config_COMPGEN=_shtab_compgen_files
@@ -144,7 +144,7 @@ _shtab_jobpass___version_nargs=0
 
 
 # Custom Preamble
-_jobpass_command_line() {
+_jobpass_command_line_files() {
   local at=1
   while [ $at -lt "$COMP_CWORD" ] && [ "${COMP_WORDS[at]}" != -- ]; do at=$(( at + 1 )); done
   case $(( COMP_CWORD - at )) in
