@@ -1,12 +1,19 @@
 """Whether a request token proves a right to tokens, and what the answer tells to whom."""
 
+import sys
+from collections import Counter
+from typing import Any
+
 import pytest
 
 from jobpass_issuer.domain.errors import InvalidTokenError
 from jobpass_issuer.domain.issuance import authenticate
 from jobpass_issuer.domain.registration import Registration
-from jobpass_issuer.domain.request_token import RequestToken
+from jobpass_issuer.domain.request_token import NO_SECRET_SHA256, RequestToken
 from tests.domain.examples import JOB_ID, NOW, REGISTRATION, SECRET, TOKEN, registration
+
+ENDED = registration(ended_at=NOW)
+EXPIRED = registration(expires_at=NOW)
 
 WRONG = RequestToken(JOB_ID, SECRET[:-1] + "y")
 
@@ -53,3 +60,39 @@ def test_a_registration_is_live_until_its_end_or_its_expiry() -> None:
     assert held.is_live(NOW + 9)
     assert not held.is_live(NOW + 10)
     assert not held.ended(NOW).is_live(NOW)
+
+
+def _work(token: RequestToken, held: Registration | None) -> Counter[str]:
+    """How often an authentication calls each built-in function that hashes or compares secrets."""
+    called: Counter[str] = Counter()
+
+    def note(_frame: Any, event: str, function: Any) -> None:
+        if event == "c_call" and any(word in function.__name__ for word in ("sha256", "compare_digest")):
+            called[function.__name__] += 1
+
+    sys.setprofile(note)
+    try:
+        authenticate(token, held, None, NOW)
+    except InvalidTokenError:
+        pass
+    finally:
+        sys.setprofile(None)
+    return called
+
+
+@pytest.mark.parametrize(
+    ("token", "held"),
+    [(TOKEN, None), (WRONG, REGISTRATION), (WRONG, ENDED), (TOKEN, ENDED), (TOKEN, EXPIRED)],
+    ids=["unknown job", "wrong secret", "wrong secret of an ended job", "ended job", "expired"],
+)
+def test_every_refusal_costs_the_hash_and_the_comparison_of_a_grant(
+    token: RequestToken, held: Registration | None
+) -> None:
+    granted = _work(TOKEN, REGISTRATION)
+
+    assert sorted(granted.values()) == [1, 1]
+    assert _work(token, held) == granted
+
+
+def test_what_is_compared_where_there_is_no_job_is_as_long_as_a_hash() -> None:
+    assert len(NO_SECRET_SHA256) == len(REGISTRATION.secret_sha256) == len(TOKEN.secret_sha256)

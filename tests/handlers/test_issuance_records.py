@@ -224,3 +224,33 @@ def test_a_tokens_records_are_short(aws: Aws, printed: Printed) -> None:
     lines = [line for line in printed().splitlines() if '"record"' in line]
     assert len(lines) == 2
     assert sum(len(line.encode()) for line in lines) <= MOST_BYTES
+
+
+@pytest.mark.parametrize(
+    ("token", "changes"),
+    [
+        (f"{'f' * 32}.{'A' * 43}", {}),
+        (f"{JOB_ID}.{'A' * 43}", {}),
+        (TOKEN, {"ended_at": 1}),
+        (TOKEN, {"expires_at": 1}),
+    ],
+    ids=["unknown job", "wrong secret", "ended job", "expired"],
+)
+def test_every_refusal_costs_the_one_read_of_a_grant(
+    aws: Aws, printed: Printed, token: object, changes: dict[str, Any]
+) -> None:
+    establish(aws)
+    register(aws, **changes)
+
+    assert ask(f"audience={STS}", token)["statusCode"] == 401
+
+    (read,) = aws.calls
+    (wish,) = read.body["RequestItems"].values()
+    assert read.operation == "dynamodb:BatchGetItem"
+    assert (len(wish["Keys"]), wish["ConsistentRead"]) == (2, True)
+
+
+def test_what_has_not_the_form_of_a_request_token_makes_nobody_read(aws: Aws, printed: Printed) -> None:
+    """Its form is public: a read would tell nobody less, and would let strangers spend ours."""
+    assert ask(f"audience={STS}", "x")["statusCode"] == 401
+    assert aws.calls == []
