@@ -32,9 +32,11 @@ def install() -> None:
         cloudformation,
         controls,
         event_bus,
+        faults,
         gateway,
         iam_api,
         kms_conditions,
+        lambda_width,
         sessions,
         topic_policy,
     )
@@ -48,11 +50,14 @@ def install() -> None:
     cloudformation.install()
     controls.install(settings)
     sessions.install()
+    lambda_width.install()
     assume_role.install(settings)
     topic_policy.install()
     event_bus.install()
     cloudtrail.install(settings)
     cloudwatch.install(settings)
+    # Last: what befalls a call leaves no trace but that of a call that was carried out.
+    faults.install()
 
 
 if __name__ == "__main__":

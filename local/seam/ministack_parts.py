@@ -63,7 +63,7 @@ PARTS: dict[str, tuple[str, ...]] = {
     _S3: ("_bucket_owner_account", "_bucket_policies", "s3.handle_request"),
     _SNS: ("_topic_by_arn_any_scope", "_fanout"),
     _SQS: ("_queue_by_arn", "_queues"),
-    _LAMBDA: ("_get_func_record_for_ref",),
+    _LAMBDA: ("_get_func_record_for_ref", "_execute_function_warm", "_invoke_depth"),
     _LOGS: (
         "_create_log_stream", "_put_log_events", "_append_log_events", "_fanout_to_subscription_filters",
         "_filter_log_events", "_log_groups", "_metric_filters", "_resolve_log_group_name",
