@@ -97,9 +97,19 @@ def family(address: str) -> Family:
     return "IPv4" if ipaddress.ip_address(address.partition("%")[0]).version == 4 else "IPv6"
 
 
+# Addresses that lead to the one of IPv4 in them (RFC 6052, section 2.1); 6to4 (RFC 3056) is another such kind.
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+
+
 def on_the_internet(address: str) -> bool:
     """Whether an address is one that everybody can reach."""
-    return ipaddress.ip_address(address.partition("%")[0]).is_global
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        if found in _NAT64:
+            found = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        elif found.sixtofour:
+            found = found.sixtofour
+    return found.is_global
 
 
 def _words(error: Exception) -> str:

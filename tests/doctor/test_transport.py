@@ -8,6 +8,7 @@ from socketserver import StreamRequestHandler, TCPServer
 import pytest
 import trustme
 
+from jobpass.doctor.network import on_the_internet
 from tests.doctor.conftest import HERE, HOST, ISSUER, Doctor, Stand, codes
 
 YESTERDAY = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
@@ -183,3 +184,24 @@ def test_authorities_of_ones_own_are_named(stand: Stand, doctor: Doctor) -> None
     report = doctor(ISSUER)[1]
 
     assert {each["code"] for each in report["findings"]} == HERE
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("8.8.8.8", True),
+        ("10.0.0.7", False),
+        ("169.254.169.254", False),
+        ("2606:4700::1111", True),
+        ("::1", False),
+        ("fe80::1%lo", False),
+        ("::ffff:127.0.0.1", False),
+        ("64:ff9b::8.8.8.8", True),
+        ("64:ff9b::127.0.0.1", False),
+        ("64:ff9b::a9fe:a9fe", False),
+        ("2002:0808:0808::1", True),
+        ("2002:0a00:0007::1", False),
+    ],
+)
+def test_an_address_that_leads_to_one_inside_is_not_on_the_internet(address: str, expected: bool) -> None:
+    assert on_the_internet(address) is expected
