@@ -70,11 +70,11 @@ class Document:
         """Return a time that is written as RFC 3339, aware and in UTC."""
         try:
             found = datetime.fromisoformat(self.text(name))
-        except ValueError:
+            if found.tzinfo is not None:
+                return found.astimezone(UTC)
+        except (ValueError, OverflowError):  # no time, or one that UTC has not
             raise unexpected(name) from None
-        if found.tzinfo is None:
-            raise unexpected(name)
-        return found.astimezone(UTC)
+        raise unexpected(name)
 
     def time_or_none(self, name: str) -> datetime | None:
         """Return a time, or None where it is absent or null."""

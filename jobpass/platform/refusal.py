@@ -1,5 +1,6 @@
 """What an answer of the API that is no grant means, and what to do about it; API Gateway's own answers too."""
 
+import re
 from email.utils import parsedate_to_datetime
 
 from jobpass.errors import JobpassError, UnavailableError
@@ -18,6 +19,8 @@ _REMEDIES = {
     "not_found": "name the `job_id` that this platform's own registration answered with; one that expired long ago is "
     "no longer known",
 }
+# As RFC 6749 has codes; programs compare them.
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _GATEWAY = {
     403: (
         "gateway_forbidden",
@@ -50,13 +53,12 @@ def error_of(answer: Answer, action: str, now: float) -> JobpassError:
     An error of the API's functions keeps its `error` as code, its `problems` and its `request_id`.
     """
     document = Document.read(answer.body)
-    if document is None or not isinstance(document.members.get("error"), str):
+    members = document.members if document else {}
+    code = members.get("error")
+    if not isinstance(code, str) or not _CODE.fullmatch(code):
         return _gateways(answer, action, now)
-    members = document.members
-    code = members["error"]
-    description = members.get("error_description")
-    message = f"{action}: {description if isinstance(description, str) and description else code}"
-    request_id = members.get("request_id") if isinstance(members.get("request_id"), str) else None
+    message = f"{action}: {_line(members.get('error_description')) or code}"
+    request_id = _line(members.get("request_id")) or None
     if answer.status >= 500:
         named = f" (request_id {request_id})" if request_id else ""
         remedy = "ask again later; if it stays so, give the request_id to whoever runs the issuer: its log has it"
@@ -88,7 +90,12 @@ def _problems(listed: object) -> list[Problem]:
     if not isinstance(listed, list):
         return []
     read = [(each.get("field"), each.get("problem")) for each in listed if isinstance(each, dict)]
-    return [Problem(field, text) for field, text in read if isinstance(field, str) and isinstance(text, str)]
+    return [Problem(_line(field), _line(text)) for field, text in read if _line(field) and _line(text)]
+
+
+def _line(value: object) -> str:
+    """A stranger's words, in one printable line: they end up on terminals and in logs. Empty for what is no text."""
+    return "".join(each if each.isprintable() else " " for each in value) if isinstance(value, str) else ""
 
 
 def _skew(answer: Answer, now: float) -> str:

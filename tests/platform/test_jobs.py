@@ -168,6 +168,7 @@ class TestUnexpectedAnswers:
         [
             ("expires_at", "2027-01-15T08:00:00"),
             ("expires_at", "tomorrow"),
+            ("expires_at", "9999-12-31T23:59:59-23:59"),
             ("roles", ["web-deploy"]),
             ("roles", {"web-deploy": {"arn": DEPLOY, "allowed": "yes"}}),
             ("environment", {"github": REQUEST_TOKEN}),

@@ -160,3 +160,24 @@ def test_a_slash_at_the_end_of_the_url_is_none_in_the_path(api: ApiServer) -> No
     Jobs(f"{api.url}/", invocation_role_arn=ROLE_ARN).register("ci", {"ref": "main"})
 
     assert api.asked("POST")[0].path == "/v1/jobs"
+
+
+def test_what_the_api_says_is_one_printable_line(api: ApiServer, jobs: Jobs) -> None:
+    said = {
+        **error("invalid_request", "no\x1b]0;x\x07\nfake: yes"),
+        "problems": [{"field": "a\x1b[2J", "problem": "b\u202e"}, {"field": [], "problem": "c"}],
+        "request_id": "r\x1b",
+    }
+    api.scripted = [Scripted(400, json.dumps(said).encode())]
+
+    told = refused(jobs)
+
+    assert isinstance(told, RequestRefusedError)
+    assert told.message == "the job is not registered: no ]0;x  fake: yes"
+    assert (told.problems, told.request_id) == ((Problem("a [2J", "b "),), "r ")
+
+
+@pytest.mark.parametrize("code", ["\x1b[2J", "a b", "", "x" * 65])
+def test_a_code_that_is_none_is_not_the_apis(code: str, api: ApiServer, jobs: Jobs) -> None:
+    api.scripted = [Scripted(400, json.dumps(error(code, "x")).encode())]
+    assert refused(jobs).code == "unexpected_answer"
