@@ -55,7 +55,7 @@ format: setup ## Put the code into its format
 
 lock: setup ## Pin what requirements/*.in ask for, with hashes
 	@$(BIN)/python -m pip install --quiet uv==0.13.9
-	@for name in dev emulator node function-token function-jobs function-keys function-audit; do \
+	@for name in dev emulator node function-token function-jobs function-keys function-audit function-canary; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 

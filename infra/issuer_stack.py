@@ -10,6 +10,7 @@ from constructs import Construct
 
 from infra import signing_keys
 from infra.account_trust import AccountTrust
+from infra.canary import Canary
 from infra.dead_letters import DeadLetters
 from infra.documents_site import DocumentsSite
 from infra.function_asset import FunctionAsset, Package
@@ -73,6 +74,7 @@ class IssuerStack(Stack):
             after=[self._site, self._token.role],
         )
         self._keep_rotating(documents)
+        self._canary = self._canary_function(documents) if configuration.has_canary else None
         self._platforms = {
             name: PlatformAccess(self, f"Platform-{name}", configuration, name, self._api.platform_route_arns())
             for name, platform in configuration.platforms.items()
@@ -102,13 +104,24 @@ class IssuerStack(Stack):
         # Until then there is no key whose age could be known.
         alarms.node.add_dependency(documents)
 
+    def _canary_function(self, documents: IssuerDocuments) -> Canary:
+        return Canary(
+            self,
+            "CanaryRounds",
+            self._configuration,
+            issuer_url=self._site.issuer_url,
+            api_url=self._api.url,
+            route_arns=self._api.platform_route_arns(),
+            after=documents,
+        )
+
     def _account_trust(self, documents: IssuerDocuments) -> AccountTrust:
         issuer = TrustedIssuer(self._site.issuer_url, self._site.literal_issuer)
         return AccountTrust(self, "Trust", self._configuration, None, issuer, after=[documents])
 
     def _token_function(self) -> IssuerFunction:
         issuer = self._configuration.issuer
-        standing = _document(Standing.of(self._configuration.deployment()).to_document())
+        standing = _document(Standing.of(self._configuration.front_door()).to_document())
         return self._function(
             "Token",
             FunctionAsset("token", ("dynamodb", "kms", "sts"), {"standing.json": standing}).build(),
@@ -125,7 +138,7 @@ class IssuerStack(Stack):
         )
 
     def _jobs_function(self) -> IssuerFunction:
-        deployment = _document(self._configuration.deployment().to_document())
+        deployment = _document(self._configuration.front_door().to_document())
         return self._function(
             "Jobs",
             FunctionAsset("jobs", ("dynamodb",), {"deployment.json": deployment}).build(),
@@ -215,6 +228,9 @@ class IssuerStack(Stack):
         self._output("TokenFunctionName", self._token.function.function_name, "Issues ID tokens; its log says which")
         self._output("JobsFunctionName", self._jobs.function.function_name, "Registers, shows and ends jobs")
         self._output("KeysFunctionName", self._keys.function.function_name, "Keeps signing keys and documents")
+        if self._canary is not None:
+            name = self._canary.function.function.function_name
+            self._output("CanaryFunctionName", name, "Invoke it: it proves that the issuer grants and refuses")
         self._output("RetainedOnDestroy", self._retained(), "What `cdk destroy` leaves behind, on purpose")
         self._name_roles()
 

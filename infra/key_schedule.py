@@ -42,7 +42,7 @@ class KeySchedule(Construct):
             "Role",
             role_name=name,
             description=f"Lets the schedule of the issuer {issuer_name} run its keys function",
-            assumed_by=self._scheduler(),
+            assumed_by=scheduler_of(self),
             inline_policies={"run": iam.PolicyDocument(statements=[invoke, dead_letters.send()])},
         )
         schedule = scheduler.CfnSchedule(
@@ -75,11 +75,13 @@ class KeySchedule(Construct):
             ),
         )
 
-    def _scheduler(self) -> iam.ServicePrincipal:
-        # The service can tell the group of the schedule that it acts for, not the schedule ("Confused deputy prevention
-        # in EventBridge Scheduler").
-        group = Stack.of(self).format_arn(service="scheduler", resource="schedule-group", resource_name="default")
-        return iam.ServicePrincipal(
-            "scheduler.amazonaws.com",
-            conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID, "aws:SourceArn": group}},
-        )
+
+def scheduler_of(scope: Construct) -> iam.ServicePrincipal:
+    """Return the scheduler, for schedules of this account alone."""
+    # The service can tell the group of the schedule that it acts for, not the schedule ("Confused deputy prevention in
+    # EventBridge Scheduler").
+    group = Stack.of(scope).format_arn(service="scheduler", resource="schedule-group", resource_name="default")
+    return iam.ServicePrincipal(
+        "scheduler.amazonaws.com",
+        conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID, "aws:SourceArn": group}},
+    )

@@ -29,6 +29,9 @@ _BUCKET = "Site/Bucket/Resource"
 _DISTRIBUTION = "Site/Distribution/Resource"
 _KEYS_ROLE = "Keys/Role/Resource"
 _DEAD_LETTERS = "KeysDeadLetters/Queue/Resource"
+_LOCKED_PYTHON = (
+    "Python 3.13 is the version that the locked libraries are built for; a newer one is a change of its own."
+)
 _EVERYWHERE = (
     Accepted(
         _DEAD_LETTERS,
@@ -70,7 +73,7 @@ _EVERYWHERE = (
         Accepted(
             f"{function}/Function/Resource",
             "L1",
-            "Python 3.13 is the version that the locked libraries are built for; a newer one is a change of its own.",
+            _LOCKED_PYTHON,
         )
         for function in ("Token", "Jobs", "Keys")
     ),
@@ -128,11 +131,15 @@ def _of_the_issuer(stack: IssuerStack, configuration: Configuration) -> Iterator
             "For platforms without AWS credentials: the jobs function itself checks the signature of their client "
             "assertions, with public keys of the configuration, before anything else.",
         )
+    roles = [f"Platform-{name}/InvocationRole" for name, each in configuration.platforms.items() if each.principals]
+    if configuration.has_canary:
+        roles.append("CanaryRounds/InvocationRole")
+        yield Accepted("CanaryRounds/Canary/Function/Resource", "L1", _LOCKED_PYTHON)
     api = stack.get_logical_id(cast("CfnElement", _at(stack, "HttpApi/Api/Resource")))
-    for platform in (name for name, each in configuration.platforms.items() if each.principals):
+    for role in roles:
         for method in ("GET", "DELETE"):
             yield Accepted(
-                f"Platform-{platform}/InvocationRole",
+                role,
                 f"IAM5[Resource::arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<{api}>"
                 f"/$default/{method}/v1/jobs/*]",
                 "The last part is the job's ID. The jobs function shows and ends a platform's own jobs only.",

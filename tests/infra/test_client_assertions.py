@@ -105,7 +105,7 @@ def test_a_platform_without_principals_has_no_role_and_no_output(both: Template)
 
 def test_no_invocation_role_may_call_an_assertion_route(both: Template) -> None:
     invoking = [each for each in both.statements() if "execute-api:Invoke" in each.actions]
-    assert len(invoking) == 2
+    assert len(invoking) == 3
     assert not [arn for each in invoking for arn in each.resources if "assertion" in arn]
 
 

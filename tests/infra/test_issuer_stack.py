@@ -118,7 +118,7 @@ def test_documents_are_published_anew_when_anything_that_makes_them_changes(
 def test_jobs_function_carries_the_deployment_as_the_domain_writes_it(example: Template) -> None:
     (path,) = example.directory.glob("asset.*/deployment.json")
     document = path.read_bytes()
-    expected = parse(variant()).deployment()
+    expected = parse(variant()).front_door()
     assert Deployment.from_document(json.loads(document)) == expected
     assert (
         document
@@ -184,6 +184,7 @@ def test_outputs_name_everything_that_comes_next_and_say_what_it_is_for(example:
         "DocumentsBucketName",
         "DistributionDomainName",
         "OidcProviderArn",
+        "CanaryFunctionName",
         "KeysFunctionName",
         "TokenFunctionName",
         "JobsFunctionName",

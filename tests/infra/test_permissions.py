@@ -52,16 +52,16 @@ def test_only_denials_are_for_everybody(example: Template) -> None:
 def test_every_function_has_a_role_that_no_other_has(example: Template) -> None:
     functions = example.of_type("AWS::Lambda::Function").values()
     roles = [text(each["Properties"]["Role"]) for each in functions]
-    assert len(roles) == len(set(roles)) == 3
+    assert len(roles) == len(set(roles)) == 4
 
 
 def test_functions_have_no_managed_policy(example: Template) -> None:
-    for purpose in ("token", "jobs", "keys"):
+    for purpose in ("token", "jobs", "keys", "canary"):
         assert "ManagedPolicyArns" not in example.role(f"jobpass-{purpose}")
 
 
 def test_only_lambda_assumes_a_functions_role(example: Template) -> None:
-    for purpose in ("token", "jobs", "keys"):
+    for purpose in ("token", "jobs", "keys", "canary"):
         (statement,) = trust_policy(example.role(f"jobpass-{purpose}"))["Statement"]
         assert statement == {
             "Effect": "Allow",
