@@ -43,7 +43,7 @@ ON_JOBS: Mapping[str, str] = {
     "sts_unavailable": "AWS STS cannot answer now",
     "no_region": "no Region is set",
     "credentials_pending": "credentials are still being drawn",
-    "renewal_failed": "credentials could not be renewed, and the last ones have expired",
+    "renewal_failed": "a renewal of credentials failed by a fault of Jobpass itself",
     "config_file_brings_credentials": "the AWS config file's default profile would come before the role's credentials",
     "command_not_found": "there is no command of that name to run",
     "command_not_runnable": "the command cannot be run",
