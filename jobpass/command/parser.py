@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from jobpass.command.errors import WRONG_USAGE, UsageError
+from jobpass.command.errors import WRONG_USAGE, OutputError, UsageError
 from jobpass.command.wrapping import wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from jobpass.command.command import Command
 
@@ -24,6 +24,15 @@ class Parser(argparse.ArgumentParser):
         wrong = UsageError(message, f"`{self.prog} --help` lists the arguments and shows an example")
         wrong.exit_status = self.usage_status
         raise wrong
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Raise as `Terminal.say` what older Pythons raise and newer ones keep to themselves."""
+        try:
+            super()._print_message(message, file)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(error) from None
 
 
 def parser_of(command: Command, width: int) -> Parser:
