@@ -20,6 +20,13 @@ def words(ran: subprocess.CompletedProcess[bytes]) -> str:
     return " ".join(ran.stderr.decode().split())
 
 
+def write_on(pipe: int) -> None:
+    """Write until nobody has the other end: `jobpass` lets go of it beside its command's first steps."""
+    for _ in range(1000):
+        os.write(pipe, b"x")
+        time.sleep(0.005)
+
+
 class TestStatus:
     """How it ends."""
 
@@ -131,10 +138,8 @@ class TestStreams:
             assert child.stdout
             assert child.stdin
             assert child.stdout.readline() == b"closed\n"
-            with pytest.raises(BrokenPipeError):  # soon: `jobpass` lets go of it beside the command's first steps
-                for _ in range(1000):
-                    os.write(child.stdin.fileno(), b"x")
-                    time.sleep(0.005)
+            with pytest.raises(BrokenPipeError):
+                write_on(child.stdin.fileno())
             (tmp_path / "fifo").write_text("\n")
             assert child.wait() == 0
 
