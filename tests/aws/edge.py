@@ -1,28 +1,29 @@
-"""CloudFront's edge over real TLS, and the address that CloudFormation waits at, both fed from a cloud."""
+"""The stand-in's other door, over real TLS: CloudFront's edge, and the address that CloudFormation waits at."""
 
 import json
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import trustme
 
-from tests.aws.cloud import Call, Cloud
+from tests.aws.troubled import Troubled
+from tests.aws.wire import Aws
 
 # How the recorded calls name a stranger's look at the documents, as the functions' own log does.
 LOOK = "cloudfront:GET"
+ANSWER = "cloudformation:PUT"
 
 
 class EdgeServer(ThreadingHTTPServer):
-    """The server; each test gives it the cloud whose documents it serves."""
+    """The server; each test gives it the stand-in whose documents it serves."""
 
     daemon_threads = True
-    cloud: Cloud
+    aws: Aws
     tls: ssl.SSLContext
     authority: Path
 
@@ -40,40 +41,28 @@ class EdgeServer(ThreadingHTTPServer):
             return
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Troubled):
     """Serves documents, and takes the answers to CloudFormation."""
 
     wbufsize = -1
-    server: EdgeServer
+    protocol_version = "HTTP/1.0"
+    speaks_aws = False
 
-    def do_GET(self) -> None:
-        cloud = self.server.cloud
+    def do_GET(self) -> None:  # noqa: N802 - the name that the base class asks for
         key = self.path.removeprefix("/")
-        cloud.calls.append(Call(LOOK, key, self.headers.get("User-Agent", "")))
-        failure = cloud.failure(LOOK)
-        if failure is not None:
-            time.sleep(failure.delay_seconds)
-            self._send(failure.status, failure.code.encode())
-            return
-        body = cloud.bucket.served(key)
-        self._send(403 if body is None else 200, body or b"<Error/>")
+        self.serve(LOOK, key, lambda: self._document(key))
 
-    def do_PUT(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.cloud.responses.append(json.loads(body))
-        self._send(200, b"")
+    def do_PUT(self) -> None:  # noqa: N802 - the name that the base class asks for
+        answer = json.loads(self.body())
+        self.serve(ANSWER, answer, lambda: self._kept(answer))
 
-    def _send(self, status: int, body: bytes) -> None:
-        try:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-        except OSError:  # the client has given up waiting
-            self.close_connection = True
+    def _document(self, key: str) -> tuple[int, bytes]:
+        body = self.aws.s3.served(key)
+        return (403, b"<Error/>") if body is None else (200, body)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that the base class gives
-        pass
+    def _kept(self, answer: dict[str, Any]) -> tuple[int, bytes]:
+        self.aws.answers.append(answer)
+        return 200, b""
 
 
 @contextmanager
@@ -86,7 +75,7 @@ def running(authority_file: Path) -> Iterator[EdgeServer]:
     with EdgeServer(("127.0.0.1", 0), Handler) as server:
         server.tls = tls
         server.authority = authority_file
-        server.cloud = Cloud()
+        server.aws = Aws()
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield server
         server.shutdown()

@@ -1,8 +1,6 @@
 """Spending assertions with the real client at the wire: once and no more, also where answers are lost on the way."""
 
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -12,7 +10,7 @@ from botocore.session import Session
 from jobpass_issuer.aws import client as clients
 from jobpass_issuer.aws.dynamodb_assertions import SpentAssertions
 from jobpass_issuer.aws.failure import DependencyError
-from tests.aws import wire
+from tests.aws import wire_server
 from tests.aws.wire import Aws, Trouble
 
 TABLE = "jobpass-table"
@@ -24,30 +22,16 @@ _CONFIG = clients._CONFIG.merge(Config(read_timeout=0.4))
 ATTEMPTS = 3
 
 
-class _Handler(wire._Handler):
-    """Carries calls out and loses the first answers to them."""
-
-    lost = 0
-
-    def _answer(self, status: int, body: bytes, media_type: str) -> None:
-        if type(self).lost:
-            type(self).lost -= 1
-            self.close_connection = True
-        else:
-            super()._answer(status, body, media_type)
-
-
 class Cloud:
     """The stand-in, and what is spent in its table."""
 
-    def __init__(self, handler: type[_Handler], dynamodb: Any) -> None:
-        self.aws = handler.aws
+    def __init__(self, aws: Aws, dynamodb: Any) -> None:
+        self.aws = aws
         self.spent = SpentAssertions(dynamodb, TABLE)
-        self._handler = handler
 
     def lose(self, answers: int) -> None:
         """Lose the next so many answers."""
-        self._handler.lost = answers
+        self.aws.fail(PUT, Trouble.LOST, answers)
 
     def spend(self, platform: str = "buildhost", jti_sha256: str = JTI) -> bool:
         """Use an assertion."""
@@ -61,15 +45,10 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         monkeypatch.delenv(name, raising=False)
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "127.0.0.1")
-    handler = type("Handler", (_Handler,), {"aws": Aws()})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    with wire_server.running() as server:
         session = Session()
         session.set_credentials("test", "test")
-        address = f"http://127.0.0.1:{server.server_port}"
-        yield Cloud(handler, session.create_client("dynamodb", "us-east-1", endpoint_url=address, config=_CONFIG))
-        server.shutdown()
+        yield Cloud(server.aws, session.create_client("dynamodb", "us-east-1", endpoint_url=server.url, config=_CONFIG))
 
 
 def test_an_assertion_is_spent_once(cloud: Cloud) -> None:
@@ -140,7 +119,7 @@ def test_trouble_that_passes_is_waited_out(cloud: Cloud, trouble: Trouble) -> No
 @pytest.mark.parametrize(
     ("trouble", "reason"),
     [
-        (Trouble.THROTTLED, "ThrottlingException"),
+        (Trouble.THROTTLED, "ProvisionedThroughputExceededException"),
         (Trouble.UNAVAILABLE, "ServiceUnavailable"),
         (Trouble.FAULT, "InternalServerError"),
         (Trouble.DENIED, "AccessDeniedException"),

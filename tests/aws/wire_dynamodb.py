@@ -16,6 +16,7 @@ class DynamoDb:
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Item]] = {}
         self.unprocessed = False
+        self.table_id = "table-1"
 
     def items(self, table: str) -> dict[str, Item]:
         """The items of a table by their `pk`."""
@@ -28,6 +29,7 @@ class DynamoDb:
             "GetItem": self._get,
             "PutItem": self._put,
             "UpdateItem": self._update,
+            "DescribeTable": self._describe,
         }
         if operation not in operations:
             raise AwsError("UnknownOperationException")
@@ -35,6 +37,9 @@ class DynamoDb:
         if members.get("ReturnConsumedCapacity") != "TOTAL":
             return answer
         return {**answer, "ConsumedCapacity": {"TableName": members["TableName"], "CapacityUnits": 1.0}}
+
+    def _describe(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"Table": {"TableName": members["TableName"], "TableId": self.table_id}}
 
     def _batch_get(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
         ((table, wish),) = members["RequestItems"].items()

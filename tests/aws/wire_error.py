@@ -1,5 +1,9 @@
 """An error as an AWS service answers it."""
 
+# In every message: what AWS says holds ARNs and more, and the functions must pass none of it on.
+SECRET = "secret-name"
+MESSAGE = f"not for arn:aws:iam::000000000000:role/{SECRET}"
+
 
 class AwsError(Exception):
     """AWS's error code and the status that comes with it."""

@@ -1,121 +1,123 @@
-"""KMS at the wire: asymmetric keys made and used by `cryptography`, with the states and errors of the real service."""
+"""KMS at the wire: asymmetric keys that sign, are disabled and wait for their deletion, as real ones do."""
 
 import base64
-import functools
-import json
+import itertools
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
+from tests.aws.signing_material import DIGESTS, PrivateKey, private_key, public_der, signature
 from tests.aws.wire_error import AwsError
 
-PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
-_CURVES: dict[str, ec.EllipticCurve] = {
-    "ECC_NIST_P256": ec.SECP256R1(),
-    "ECC_NIST_P384": ec.SECP384R1(),
-    "ECC_NIST_P521": ec.SECP521R1(),
-}
-_HASHES: dict[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}
+ACCOUNT = "arn:aws:kms:us-east-1:000000000000"
+Members = Mapping[str, Any]
 _ALGORITHMS = {
-    "RSA_2048": {f"RSASSA_PKCS1_V1_5_SHA_{size}" for size in _HASHES},
+    "RSA_2048": {f"RSASSA_PKCS1_V1_5_SHA_{size}" for size in DIGESTS},
     "ECC_NIST_P256": {"ECDSA_SHA_256"},
     "ECC_NIST_P384": {"ECDSA_SHA_384"},
     "ECC_NIST_P521": {"ECDSA_SHA_512"},
 }
-
-
-@functools.cache
-def private_key(spec: str, index: int) -> PrivateKey:
-    """The same few keys in every test, since making an RSA key takes long."""
-    if spec == "RSA_2048":
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return ec.generate_private_key(_CURVES[spec])
+# KMS refuses these of a key that waits for its deletion.
+_NOT_WHILE_WAITING = frozenset({"GetPublicKey", "TagResource", "DisableKey", "ScheduleKeyDeletion", "Sign"})
 
 
 @dataclass
 class Key:
-    """One key of the account."""
+    """One key of the account, and how it was asked for."""
 
     arn: str
     spec: str
     private: PrivateKey
-    policy: Mapping[str, Any]
-    tags: Mapping[str, str]
+    request: Members
+    created_at: float
     state: str = "Enabled"
+    tags: dict[str, str] = field(default_factory=dict)
+    window_days: int | None = None
 
 
-@dataclass
 class Kms:
     """Every key by its ARN; `signature` is answered in place of a real one where a test sets it."""
 
-    keys: dict[str, Key] = field(default_factory=dict)
-    signature: bytes | None = None
+    def __init__(self) -> None:
+        self.keys: dict[str, Key] = {}
+        self.signature: bytes | None = None
+        self._numbers = itertools.count()
 
-    def answer(self, operation: str, members: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what KMS answers."""
-        operations = {
-            "CreateKey": self._create,
-            "GetPublicKey": self._public_key,
-            "Sign": self._sign,
-            "ScheduleKeyDeletion": self._schedule_deletion,
-        }
-        if operation not in operations:
-            raise AwsError("UnknownOperationException")
-        return operations[operation](members)
+    def take_over(self, other: "Kms") -> None:
+        """Have the same keys as another one."""
+        self.keys = {arn: replace(key, tags=dict(key.tags)) for arn, key in other.keys.items()}
+        self._numbers = itertools.count(len(self.keys))
 
     def create(self, spec: str) -> Key:
         """Make a key without asking over the wire."""
         answer = self._create({"KeySpec": spec, "KeyUsage": "SIGN_VERIFY", "Policy": "{}", "Tags": []})
         return self.keys[answer["KeyMetadata"]["Arn"]]
 
-    def _create(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
-        spec = members["KeySpec"]
-        if members["KeyUsage"] != "SIGN_VERIFY":
-            raise AwsError("ValidationException")
-        index = len(self.keys)
-        arn = f"arn:aws:kms:us-east-1:000000000000:key/{index:08d}"
-        tags = {tag["TagKey"]: tag["TagValue"] for tag in members["Tags"]}
-        self.keys[arn] = Key(arn, spec, private_key(spec, index), json.loads(members["Policy"]), tags)
-        return {"KeyMetadata": {"KeyId": arn.rsplit("/", 1)[1], "Arn": arn}}
-
-    def _key(self, members: Mapping[str, Any]) -> Key:
+    def answer(self, operation: str, members: Members) -> Members:
+        """Return what KMS answers."""
+        if operation == "CreateKey":
+            return self._create(members)
+        answers = {
+            "DescribeKey": self._describe_key,
+            "ListResourceTags": self._list_resource_tags,
+            "GetPublicKey": self._get_public_key,
+            "TagResource": self._tag_resource,
+            "DisableKey": self._disable_key,
+            "ScheduleKeyDeletion": self._schedule_key_deletion,
+            "Sign": self._sign,
+        }
+        if operation not in answers:
+            raise AwsError("UnknownOperationException")
         key = self.keys.get(members["KeyId"])
         if key is None:
             raise AwsError("NotFoundException")
-        if key.state == "PendingDeletion":
+        if key.state == "PendingDeletion" and operation in _NOT_WHILE_WAITING:
             raise AwsError("KMSInvalidStateException")
-        return key
+        return answers[operation](key, members)
 
-    def _public_key(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
-        key = self._key(members)
-        der = key.private.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return {"KeyId": key.arn, "PublicKey": base64.b64encode(der).decode(), "KeySpec": key.spec}
+    def _create(self, members: Members) -> Members:
+        if members["KeyUsage"] != "SIGN_VERIFY":
+            raise AwsError("ValidationException")
+        number, spec = next(self._numbers), members["KeySpec"]
+        arn = f"{ACCOUNT}:key/{number:08d}-0000-4000-8000-000000000000"
+        tags = {tag["TagKey"]: tag["TagValue"] for tag in members["Tags"]}
+        self.keys[arn] = Key(arn, spec, private_key(spec, number), members, time.time(), tags=tags)
+        return {"KeyMetadata": {"Arn": arn, "KeyId": arn.rpartition("/")[2]}}
 
-    def _sign(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
-        key, algorithm = self._key(members), members["SigningAlgorithm"]
-        digest, message = _HASHES[algorithm[-3:]], base64.b64decode(members["Message"])
+    def _describe_key(self, key: Key, _: Members) -> Members:
+        metadata = {"Arn": key.arn, "KeyId": key.arn, "KeyState": key.state, "CreationDate": key.created_at}
+        return {"KeyMetadata": metadata}
+
+    def _list_resource_tags(self, key: Key, _: Members) -> Members:
+        return {"Tags": [{"TagKey": name, "TagValue": value} for name, value in key.tags.items()]}
+
+    def _get_public_key(self, key: Key, _: Members) -> Members:
+        shown = base64.b64encode(public_der(key.private)).decode()
+        return {"KeyId": key.arn, "PublicKey": shown, "KeySpec": key.spec}
+
+    def _tag_resource(self, key: Key, members: Members) -> Members:
+        key.tags |= {tag["TagKey"]: tag["TagValue"] for tag in members["Tags"]}
+        return {}
+
+    def _disable_key(self, key: Key, _: Members) -> Members:
+        key.state = "Disabled"
+        return {}
+
+    def _schedule_key_deletion(self, key: Key, members: Members) -> Members:
+        if not 7 <= members["PendingWindowInDays"] <= 30:
+            raise AwsError("ValidationException")
+        key.state, key.window_days = "PendingDeletion", members["PendingWindowInDays"]
+        return {"KeyId": key.arn}
+
+    def _sign(self, key: Key, members: Members) -> Members:
+        algorithm, digest = members["SigningAlgorithm"], base64.b64decode(members["Message"])
+        size = algorithm[-3:]
         if key.state == "Disabled":
             raise AwsError("DisabledException")
         if algorithm not in _ALGORITHMS[key.spec]:
             raise AwsError("InvalidKeyUsageException")
-        if members["MessageType"] != "DIGEST" or len(message) != digest.digest_size:
+        if members["MessageType"] != "DIGEST" or len(digest) != DIGESTS[size].digest_size:
             raise AwsError("ValidationException")
-        signature = self.signature or _signature(key.private, message, digest)
-        return {"KeyId": key.arn, "Signature": base64.b64encode(signature).decode(), "SigningAlgorithm": algorithm}
-
-    def _schedule_deletion(self, members: Mapping[str, Any]) -> Mapping[str, Any]:
-        if not 7 <= members["PendingWindowInDays"] <= 30:
-            raise AwsError("ValidationException")
-        key = self._key(members)
-        key.state = "PendingDeletion"
-        return {"KeyId": key.arn}
-
-
-def _signature(key: PrivateKey, message: bytes, digest: hashes.HashAlgorithm) -> bytes:
-    if isinstance(key, rsa.RSAPrivateKey):
-        return key.sign(message, padding.PKCS1v15(), utils.Prehashed(digest))
-    return key.sign(message, ec.ECDSA(utils.Prehashed(digest)))
+        made = self.signature or signature(key.private, digest, DIGESTS[size])
+        return {"KeyId": key.arn, "Signature": base64.b64encode(made).decode(), "SigningAlgorithm": algorithm}

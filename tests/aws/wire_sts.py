@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tests.aws.wire_error import AwsError
+from tests.aws.wire_error import MESSAGE, AwsError
 
 # Looked for in logs and errors: they may be in one answer alone.
 SECRET_ACCESS_KEY = "secret-access-key-of-a-session"
@@ -81,6 +81,6 @@ def _answer(credentials: str) -> bytes:
 
 def error(code: str) -> bytes:
     """An error as STS spells it, with a message that names what nobody shall pass on."""
-    message = escape("arn:aws:iam::000000000000:role/secret-name")
+    message = escape(MESSAGE)
     inner = f"<Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>"
     return f'<ErrorResponse xmlns="{_NAMESPACE}">{inner}<RequestId>r</RequestId></ErrorResponse>'.encode()

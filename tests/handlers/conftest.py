@@ -14,8 +14,9 @@ from jobpass_issuer.aws import client as clients
 from jobpass_issuer.aws import kms_keys, sts_sessions
 from jobpass_issuer.domain.standing import Standing
 from jobpass_issuer.handlers import aws_credentials, id_token, jobs, keys, telemetry
-from tests.aws import wire
+from tests.aws import wire_server
 from tests.aws.wire import Aws
+from tests.aws.wire_server import Server
 from tests.domain.examples import DEPLOYMENT, ISSUER_URL
 
 TABLE = "jobpass-table"
@@ -64,19 +65,19 @@ def forget() -> None:
 
 
 @pytest.fixture(scope="session")
-def _wire() -> Iterator[tuple[str, Aws]]:
-    with wire.running() as running:
+def _wire() -> Iterator[Server]:
+    with wire_server.running() as running:
         yield running
 
 
 @pytest.fixture
-def aws(_wire: tuple[str, Aws], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
+def aws(_wire: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Aws]:
     """The stand-in, with nothing in it, and the functions' environment."""
-    endpoint, stand_in = _wire
+    stand_in = _wire.aws
     stand_in.reset()
     for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_REGION"):
         monkeypatch.delenv(name, raising=False)
-    for name, value in {**_ENVIRONMENT, "AWS_ENDPOINT_URL": endpoint}.items():
+    for name, value in {**_ENVIRONMENT, "AWS_ENDPOINT_URL": _wire.url}.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "deployment.json").write_text(json.dumps(DEPLOYMENT.to_document()))
     monkeypatch.setattr(jobs, "_DEPLOYMENT_FILE", tmp_path / "deployment.json")
@@ -91,9 +92,9 @@ def aws(_wire: tuple[str, Aws], monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
 
 
 @pytest.fixture
-def endpoint(_wire: tuple[str, Aws]) -> str:
+def endpoint(_wire: Server) -> str:
     """Where the stand-in listens."""
-    return _wire[0]
+    return _wire.url
 
 
 class _StandardOutput(io.TextIOBase):

@@ -11,7 +11,7 @@ import pytest
 from jobpass_issuer.domain.key_ring import KeyState
 from jobpass_issuer.domain.standing import PlatformTerms, Standing
 from tests.aws import wire_sts
-from tests.aws.wire import Aws, Trouble
+from tests.aws.wire import Aws
 from tests.aws.wire_error import AwsError
 from tests.domain.examples import DEPLOY_ARN, DEPLOYMENT, JOB_ID, SECRET
 from tests.handlers.conftest import TABLE, forget
@@ -21,36 +21,7 @@ from tests.handlers.events import members
 Printed = Callable[[], str]
 Records = Callable[[], list[dict[str, Any]]]
 ASSUME = "sts:AssumeRoleWithWebIdentity"
-_TROUBLES = [each for each in Trouble if each is not Trouble.UNKNOWN_PRINCIPAL]
 _SECRETS = (SECRET, wire_sts.SECRET_ACCESS_KEY, wire_sts.SESSION_TOKEN, "secret-name")
-
-
-@pytest.mark.parametrize(
-    ("operation", "trouble"),
-    [
-        (operation, trouble)
-        for operation in ("dynamodb:BatchGetItem", "kms:Sign", ASSUME)
-        for trouble in _TROUBLES
-        if (operation, trouble) != (ASSUME, Trouble.DENIED)  # which is the role's refusal, and no failure
-    ],
-)
-def test_whatever_aws_does_wrong_the_sdk_shall_try_again(
-    aws: Aws, printed: Printed, operation: str, trouble: Trouble
-) -> None:
-    prepare(aws)
-    aws.fail(operation, trouble)
-
-    answer = draw()
-
-    body = members(answer)
-    assert answer["statusCode"] == 503
-    assert (body["error"], body["Code"]) == ("temporarily_unavailable", "temporarily_unavailable")
-    assert body["Message"] == body["error_description"]
-    assert answer["headers"]["Retry-After"] == "2"
-    assert not [secret for secret in _SECRETS if secret in answer["body"] + printed()]
-    assert f'"operation":"{operation}"' in printed()
-    assert aws.operations().count(operation) == 1
-    assert draw()["statusCode"] == 200
 
 
 @pytest.mark.parametrize(

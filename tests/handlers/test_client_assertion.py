@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from jobpass_issuer.aws.item import ASSERTION_KEPT_SECONDS
 from jobpass_issuer.handlers import jobs as function
-from tests.aws.wire import Aws, Trouble
+from tests.aws.wire import Aws
 from tests.domain.examples import body
 from tests.handlers.assertion_attacks import ATTACKS, STRANGER, high_s
 from tests.handlers.conftest import TABLE
@@ -260,24 +260,6 @@ def test_the_signed_routes_take_no_assertion(aws: Aws, printed: Printed, route: 
 
     assert (answer["statusCode"], members(answer)["error"]) == (403, "access_denied")
     assert aws.calls == []
-
-
-@pytest.mark.parametrize("trouble", [each for each in Trouble if each is not Trouble.UNKNOWN_PRINCIPAL])
-@pytest.mark.parametrize("route", ROUTES)
-def test_where_the_table_does_not_answer_nobody_is_let_through(
-    aws: Aws, printed: Printed, route: str, trouble: Trouble
-) -> None:
-    job_id = members(register(assertion()))["job_id"]
-    before = json.dumps(aws.dynamodb.tables)
-    aws.fail("dynamodb:PutItem", trouble)
-
-    answer = ask(route, assertion(), job_id)
-
-    assert (answer["statusCode"], members(answer)["error"]) == (503, "temporarily_unavailable")
-    assert answer["headers"]["Retry-After"] == "2"
-    assert "secret-name" not in answer["body"] + printed()
-    assert json.dumps(aws.dynamodb.tables) == before
-    assert ask(route, assertion(), job_id)["statusCode"] in (200, 201)
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -11,7 +11,7 @@ import pytest
 from jobpass_issuer.aws.item import registration_of
 from jobpass_issuer.domain.request_token import RequestToken
 from jobpass_issuer.handlers import jobs as function
-from tests.aws.wire import Aws, Trouble
+from tests.aws.wire import Aws
 from tests.domain.examples import DEPLOY_ARN, RELEASE_ARN, STS, VAULT, body
 from tests.handlers.conftest import API_URL, TABLE
 from tests.handlers.events import CALLER, OTHER_CALLER, event, job_event, members
@@ -210,27 +210,6 @@ def test_no_route_takes_a_query(aws: Aws, printed: Printed, route: str, query: s
 
     assert answer["statusCode"] == 400
     assert "is no parameter" in members(answer)["error_description"]
-
-
-@pytest.mark.parametrize("trouble", [each for each in Trouble if each is not Trouble.UNKNOWN_PRINCIPAL])
-@pytest.mark.parametrize("route", ROUTES)
-def test_whatever_aws_does_wrong_the_platform_shall_try_again(
-    aws: Aws, printed: Printed, route: str, trouble: Trouble
-) -> None:
-    job_id = members(_register())["job_id"]
-    before = json.dumps(aws.dynamodb.tables)
-    aws.fail(OPERATIONS[route], trouble)
-
-    answer = _serve(route, job_id)
-
-    assert answer["statusCode"] == 503
-    assert answer["headers"]["Retry-After"] == "2"
-    assert members(answer)["error"] == "temporarily_unavailable"
-    assert "request_token" not in members(answer)
-    assert "secret-name" not in answer["body"] + printed()
-    assert f'"operation":"{OPERATIONS[route]}"' in printed()
-    assert json.dumps(aws.dynamodb.tables) == before
-    assert _serve(route, job_id)["statusCode"] in (200, 201)
 
 
 def test_a_job_whose_identifier_is_taken_is_not_written_over(

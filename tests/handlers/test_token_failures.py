@@ -7,35 +7,10 @@ from botocore.config import Config
 
 from jobpass_issuer.aws import client as clients
 from tests.aws.wire import Aws, Trouble
-from tests.domain.examples import SECRET
 from tests.handlers.conftest import forget
-from tests.handlers.events import members
 from tests.handlers.issuing import ask, establish, register
 
 Printed = Callable[[], str]
-
-_TROUBLES = [each for each in Trouble if each is not Trouble.UNKNOWN_PRINCIPAL]
-
-
-@pytest.mark.parametrize("operation", ["dynamodb:BatchGetItem", "kms:Sign"])
-@pytest.mark.parametrize("trouble", _TROUBLES)
-def test_whatever_aws_does_wrong_the_job_shall_try_again(
-    aws: Aws, printed: Printed, operation: str, trouble: Trouble
-) -> None:
-    establish(aws)
-    register(aws)
-    aws.fail(operation, trouble)
-
-    answer = ask()
-
-    assert answer["statusCode"] == 503
-    assert members(answer)["error"] == "temporarily_unavailable"
-    assert answer["headers"]["Retry-After"] == "2"
-    for text in (answer["body"], printed()):
-        assert SECRET not in text
-        assert "secret-name" not in text
-    assert f'"operation":"{operation}"' in printed()
-    assert ask()["statusCode"] == 200
 
 
 def test_a_read_that_brought_only_a_part_is_tried_again_not_taken_for_an_unknown_job(

@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 from jobpass_issuer.domain.documents import jwk_set
 from jobpass_issuer.domain.standing import Standing
 from jobpass_issuer.handlers import token as function
-from tests.aws.wire import Aws, Trouble
+from tests.aws.wire import Aws
 from tests.domain.examples import DEPLOYMENT, SECRET, STS, TOKEN, VAULT
 from tests.handlers.conftest import forget
 from tests.handlers.events import event, members
@@ -237,20 +237,3 @@ def test_a_token_that_proves_no_live_job_does_not_learn_the_workspace(
     assert (answer["statusCode"], members(answer)["error"]) == (401, "invalid_token")
     assert WORKSPACE not in answer["body"]
     assert aws.operations() == ["dynamodb:BatchGetItem"]
-
-
-@pytest.mark.parametrize("operation", ["dynamodb:BatchGetItem", "kms:Sign"])
-@pytest.mark.parametrize("trouble", list(Trouble))
-def test_whatever_aws_does_wrong_the_job_shall_try_again(
-    aws: Aws, printed: Printed, operation: str, trouble: Trouble
-) -> None:
-    establish(aws)
-    _register(aws)
-    aws.fail(operation, trouble)
-
-    answer = _ask()
-
-    assert (answer["statusCode"], members(answer)["error"]) == (503, "temporarily_unavailable")
-    assert answer["headers"]["Retry-After"] == "2"
-    assert SECRET not in answer["body"] + printed()
-    assert _ask()["statusCode"] == 200

@@ -6,11 +6,20 @@ from typing import Any
 from botocore.config import Config
 from botocore.session import Session, get_session
 
-# An AWS SDK that waits for a token gives up after seconds: three short tries serve it better than one long one.
+from jobpass_issuer.aws.patience import CONNECT_SECONDS, READ_SECONDS, TRIES, impatient
+
+# For whoever waits for an answer: a slow try is given up soon, and how often it is made again is the patience's matter.
 _CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": TRIES},
+    tcp_keepalive=True,
+)
+# For runs that nobody waits for by the second: what changes something is better waited for than done twice.
+_UNHURRIED = Config(
+    connect_timeout=2,
+    read_timeout=8,
+    retries={"mode": "standard", "total_max_attempts": TRIES},
     tcp_keepalive=True,
 )
 
@@ -25,4 +34,9 @@ def client(service: str, config: Config | None = None) -> Any:
 
     `config` stands in the place of the usual deadlines and tries, as a whole.
     """
-    return _session().create_client(service, config=config or _CONFIG)
+    return impatient(_session().create_client(service, config=config or _CONFIG))
+
+
+def unhurried(service: str) -> Any:
+    """Return a client for the runs that keep keys and documents: it waits longer for each answer."""
+    return client(service, _UNHURRIED)

@@ -88,7 +88,8 @@ class KmsKeys:
             pages = self._tagging.get_paginator("get_resources").paginate(
                 ResourceTypeFilters=["kms:key"], TagFilters=[{"Key": ISSUER_TAG, "Values": [self._issuer_name]}]
             )
-            return [entry["ResourceARN"] for page in pages for entry in page.get("ResourceTagMappingList", [])]
+            found = [required(page, "ResourceTagMappingList", "tag:GetResources") for page in pages]
+        return [entry["ResourceARN"] for page in found for entry in page]
 
     def _witness(self, key_arn: str) -> WitnessedKey | None:
         with translated("kms:DescribeKey"):
@@ -139,10 +140,12 @@ class KmsKeys:
             DependencyError: KMS failed.
         """
         with translated("kms:ScheduleKeyDeletion"):
-            self._unless_gone(
+            answer = self._unless_gone(
                 lambda: self._kms.schedule_key_deletion(KeyId=key_arn, PendingWindowInDays=DELETION_WINDOW_DAYS),
                 _ON_ITS_WAY,
             )
+        if answer is not None:
+            required(answer, "KeyId", "kms:ScheduleKeyDeletion")
 
     def _unless_gone(self, call: Any, gone: frozenset[str] = _GONE) -> Any:
         """Return what a call answers, or None where the key is gone already, which is then what was wanted."""

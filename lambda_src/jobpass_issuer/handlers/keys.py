@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
 
-from jobpass_issuer.aws.client import client
+from jobpass_issuer.aws.client import unhurried
 from jobpass_issuer.aws.cloudfront_site import DocumentSite
 from jobpass_issuer.aws.document_store import DocumentStore
 from jobpass_issuer.aws.dynamodb_key_ring import KeyRingTable
@@ -47,21 +47,21 @@ def _issuer() -> Issuer:
 
 @cache
 def _rings() -> KeyRingTable:
-    return KeyRingTable(client("dynamodb"), _settings().table_name)
+    return KeyRingTable(unhurried("dynamodb"), _settings().table_name)
 
 
 @cache
 def _keys() -> KmsKeys:
     settings = _settings()
     policy = KeyPolicy(settings.partition, settings.account_id, settings.token_role_arn, settings.keys_role_arn)
-    return KmsKeys(client("kms"), client("resourcegroupstaggingapi"), settings.issuer_name, policy)
+    return KmsKeys(unhurried("kms"), unhurried("resourcegroupstaggingapi"), settings.issuer_name, policy)
 
 
 @cache
 def _documents() -> DocumentStore:
     settings = _settings()
-    site = DocumentSite(client("cloudfront"), settings.distribution_id, settings.distribution_domain_name)
-    return DocumentStore(DocumentBucket(client("s3"), settings.bucket_name), site, _issuer())
+    site = DocumentSite(unhurried("cloudfront"), settings.distribution_id, settings.distribution_domain_name)
+    return DocumentStore(DocumentBucket(unhurried("s3"), settings.bucket_name), site, _issuer())
 
 
 @cache
@@ -126,7 +126,12 @@ def _serve_deployment(event: Mapping[str, Any]) -> None:
         logger.exception("fault")
         count("Fault")
         failure = f"the keys function failed ({type(error).__name__}); its log has more"
-    respond(event, PHYSICAL_ID, failure, data)
+    try:
+        respond(event, PHYSICAL_ID, failure, data)
+    except DependencyError as error:
+        # The invocation fails, so that Lambda repeats it: what is done already is not done again.
+        _lament(error)
+        raise RuntimeError(str(error)) from None
 
 
 def _establish(properties: Mapping[str, Any]) -> Mapping[str, str]:

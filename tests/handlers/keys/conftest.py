@@ -8,20 +8,20 @@ import pytest
 
 from jobpass_issuer.domain.standing import Standing
 from jobpass_issuer.handlers import id_token
-from tests.aws import cloud, edge
-from tests.aws.cloud import CloudServer
+from tests.aws import edge, wire_server
 from tests.aws.edge import EdgeServer
 from tests.aws.signing_material import private_key
+from tests.aws.wire_server import Server
 from tests.domain.examples import DEPLOYMENT
 from tests.handlers.keys.deployed import Deployed, deployed
 
 
 @pytest.fixture(scope="session")
-def cloud_server() -> Iterator[CloudServer]:
+def cloud_server() -> Iterator[Server]:
     """AWS's services."""
     for number in range(4):
         private_key("RSA_2048", number)
-    with cloud.running() as server:
+    with wire_server.running() as server:
         yield server
 
 
@@ -35,7 +35,7 @@ def edge_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EdgeServer
 
 @pytest.fixture
 def aws(
-    cloud_server: CloudServer,
+    cloud_server: Server,
     edge_server: EdgeServer,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -19,8 +19,9 @@ from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
 from jobpass_issuer.handlers import id_token, keys
 from jobpass_issuer.handlers.telemetry import logger
-from tests.aws.cloud import Cloud, CloudServer
 from tests.aws.edge import EdgeServer
+from tests.aws.wire import Aws
+from tests.aws.wire_server import Server
 
 HOUR = 3600
 DAY = 86400
@@ -56,21 +57,21 @@ SETTINGS = {
     "RETENTION": "retain",
 }
 # As the functions ship, before any test changes it.
-SHIPPED = client._CONFIG
+SHIPPED = client._UNHURRIED
 # One try and a patient wait, so that a test meets each failure once; other tests see the retries.
 PATIENT = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
 IMPATIENT = Config(connect_timeout=5, read_timeout=0.3, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 # A cloud after its first run, by which later tests begin at once.
-_FOUNDED: list[Cloud] = []
+_FOUNDED: list[Aws] = []
 
 
 @dataclass
 class Deployed:
     """Both functions over one cloud, at a time that tests move."""
 
-    server: CloudServer
+    server: Server
     edge: EdgeServer
     monkeypatch: pytest.MonkeyPatch
     output: pytest.CaptureFixture[str]
@@ -79,13 +80,18 @@ class Deployed:
     printed: str = ""
 
     @property
-    def cloud(self) -> Cloud:
+    def cloud(self) -> Aws:
         """What AWS has."""
-        return self.server.cloud
+        return self.server.aws
 
-    def put(self, cloud: Cloud) -> None:
+    @property
+    def table(self) -> dict[str, Any]:
+        """The table's items by their `pk`."""
+        return self.cloud.dynamodb.items(SETTINGS["TABLE_NAME"])
+
+    def put(self, cloud: Aws) -> None:
         """Put the functions over another cloud."""
-        self.server.cloud = self.edge.cloud = cloud
+        self.server.aws = self.edge.aws = cloud
 
     def found(self) -> None:
         """Begin with a cloud whose first run is done, and whose keys have been published for long enough."""
@@ -113,7 +119,7 @@ class Deployed:
             "ResourceProperties": {"IssuerUrl": SETTINGS["ISSUER_URL"], **properties},
         }
         assert keys.handler(event, None) is None
-        response: Mapping[str, Any] = self.cloud.responses[-1]
+        response: Mapping[str, Any] = self.cloud.answers[-1]
         return response
 
     def wait(self, seconds: float) -> None:
@@ -128,13 +134,14 @@ class Deployed:
 
     def clients(self, config: Config) -> None:
         """Have the functions make their clients anew, with other deadlines."""
-        self.monkeypatch.setattr(client, "_CONFIG", config)
+        for name in ("_CONFIG", "_UNHURRIED"):
+            self.monkeypatch.setattr(client, name, config)
         start_anew()
 
     @property
     def ring(self) -> KeyRing:
         """The ring as it is stored."""
-        item = self.cloud.table.items.get("ring")
+        item = self.table.get("ring")
         return ring_of(item) if item else EMPTY
 
     @property
@@ -146,7 +153,7 @@ class Deployed:
 
     def served_kids(self) -> list[str]:
         """The `kid`s that a stranger gets."""
-        return _kids(self.cloud.bucket.served(JWKS))
+        return _kids(self.cloud.s3.served(JWKS))
 
     def log(self) -> list[dict[str, Any]]:
         """The lines that the functions logged."""
@@ -180,8 +187,8 @@ class Deployed:
         assert any(key.state is KeyState.PREPARED for key in ring.keys)
         assert self.served_kids() == list(ring.published_kids) == list(ring.served)
         for key, body in published_documents(ISSUER, ring).items():
-            assert self.cloud.bucket.served(key) == body
-        assert KeyRing.from_document(json.loads(self.cloud.bucket.objects[COPY])) == ring
+            assert self.cloud.s3.served(key) == body
+        assert KeyRing.from_document(json.loads(self.cloud.s3.objects[COPY])) == ring
         before = len(self.cloud.writes())
         self.run()
         assert self.cloud.writes()[before:] == []
@@ -202,20 +209,21 @@ def start_anew() -> None:
 
 @contextmanager
 def deployed(
-    server: CloudServer, edge: EdgeServer, monkeypatch: pytest.MonkeyPatch, output: pytest.CaptureFixture[str]
+    server: Server, edge: EdgeServer, monkeypatch: pytest.MonkeyPatch, output: pytest.CaptureFixture[str]
 ) -> Iterator[Deployed]:
     """Both functions over a new cloud, until the test is over."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     monkeypatch.setenv("DISTRIBUTION_DOMAIN_NAME", edge.host)
-    monkeypatch.setattr(client, "_CONFIG", PATIENT)
+    for name in ("_CONFIG", "_UNHURRIED"):
+        monkeypatch.setattr(client, name, PATIENT)
     monkeypatch.setattr(cloudfront_site, "_WAIT_SECONDS", 0)
     monkeypatch.setattr(cloudfront_site, "_PATIENCE_SECONDS", 0)
     monkeypatch.setattr(kms_keys, "_POLICY_WAIT_SECONDS", 0)
     start_anew()
     world = Deployed(server, edge, monkeypatch, output)
-    world.put(Cloud())
+    world.put(Aws())
     clock = SimpleNamespace(time=lambda: world.now)
     monkeypatch.setattr(keys, "time", clock)
     monkeypatch.setattr(id_token, "time", clock)

@@ -1,113 +1,62 @@
-"""The AWS failure table: how each call of the keys function can fail, and what then comes of the run."""
+"""The keys function's part of the fault table: how each call can fail in its runs, and what its caller then reads."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tests.aws.cloud import Failure
+from tests.aws.edge import ANSWER, LOOK
+from tests.aws.trouble import STATUSES, Trouble, error_of
+from tests.aws.wire_error import AwsError
+from tests.handlers.faults.row import Row
+from tests.handlers.faults.table import rows_of
 
-# Longer than the impatient clients wait.
-LATE_SECONDS = 0.6
 JWKS = ".well-known/jwks.json"
-
-
-@dataclass(frozen=True)
-class Call:
-    """One AWS call, and the runs in which it occurs: the first of all, a revocation, or the deletion of the stack."""
-
-    name: str
-    runs: tuple[str, ...]
-    throttled: Failure
-    server_error: Failure
-    access_denied: Failure
-
-    @property
-    def changes_something(self) -> bool:
-        """Whether it may have had its effect though its answer is lost."""
-        return not self.name.partition(":")[2].startswith(("Get", "Describe", "List", "GET"))
+# How botocore and the standard library name what they meet on the wire.
+_BY_THE_WIRE = {
+    Trouble.SLOW: "ReadTimeoutError",
+    Trouble.LOST: "ReadTimeoutError",
+    Trouble.DROPPED: "ConnectionClosedError",
+}
+# KMS says so of a key that waits for its deletion. What makes it unusable has then come about already.
+_WANTED_ANYWAY = frozenset({"kms:TagResource", "kms:DisableKey", "kms:ScheduleKeyDeletion"})
 
 
 @dataclass(frozen=True)
 class Case:
     """One cell of the table. `reason` is what the log and the caller read, None where the run carries on."""
 
-    call: Call
-    run: str
-    kind: str
-    failure: Failure
+    row: Row
+    trouble: Trouble | AwsError
     reason: str | None
 
     def __str__(self) -> str:
-        return f"{self.call.name}-{self.kind}-{self.run}"
+        kind = self.trouble.value if isinstance(self.trouble, Trouble) else self.trouble.code
+        return f"{self.row.operation}-{kind}-{self.row.scene}"
 
     @property
     def late(self) -> bool:
         """Whether the answer never comes."""
-        return self.failure.delay_seconds > 0
+        return self.trouble in {Trouble.SLOW, Trouble.LOST}
 
 
-def _json(name: str, runs: tuple[str, ...], throttled: str, broken: str) -> Call:
-    return Call(name, runs, Failure(throttled), Failure(broken, 500), Failure("AccessDeniedException"))
-
-
-def _xml(name: str, runs: tuple[str, ...], throttled: Failure, broken: str) -> Call:
-    return Call(name, runs, throttled, Failure(broken, 500), Failure("AccessDenied", 403))
-
-
-_SLOW_DOWN = Failure("SlowDown", 503)
-_KMS = ("ThrottlingException", "KMSInternalException")
-_DYNAMODB = ("ProvisionedThroughputExceededException", "InternalServerError")
-CALLS = (
-    _json("kms:CreateKey", ("found",), *_KMS),
-    _json("kms:GetPublicKey", ("found", "revoke"), *_KMS),
-    _json("kms:DescribeKey", ("revoke",), *_KMS),
-    _json("kms:ListResourceTags", ("revoke",), *_KMS),
-    _json("kms:TagResource", ("revoke",), *_KMS),
-    _json("kms:DisableKey", ("revoke",), *_KMS),
-    _json("kms:ScheduleKeyDeletion", ("revoke", "delete"), *_KMS),
-    _json("tag:GetResources", ("found", "revoke"), "ThrottledException", "InternalServiceException"),
-    _json("dynamodb:GetItem", ("found", "revoke", "delete"), *_DYNAMODB),
-    _json("dynamodb:PutItem", ("found", "revoke"), *_DYNAMODB),
-    _json("dynamodb:DescribeTable", ("found", "revoke"), *_DYNAMODB),
-    _xml("s3:GetObject", ("found", "revoke"), _SLOW_DOWN, "InternalError"),
-    _xml("s3:PutObject", ("found", "revoke"), _SLOW_DOWN, "InternalError"),
-    _xml("s3:DeleteObject", ("delete",), _SLOW_DOWN, "InternalError"),
-    _xml("cloudfront:CreateInvalidation", ("found", "revoke"), Failure("Throttling"), "InternalFailure"),
-    Call(
-        "cloudfront:GET",
-        ("found", "revoke"),
-        Failure("too many", 429),
-        Failure("broken", 502),
-        Failure("denied", 403),
-    ),
-)
-# KMS says so of a key that waits for its deletion. What makes it unusable has then come about already.
-_WANTED_ANYWAY = frozenset({"kms:TagResource", "kms:DisableKey", "kms:ScheduleKeyDeletion"})
-
-
-def table() -> Iterator[Case]:
+def cases() -> Iterator[Case]:
     """Every call, in every run that it occurs in, failing in every way that it can."""
-    for call in CALLS:
-        for run in call.runs:
-            yield from _failures(call, run)
+    for row in rows_of("keys"):
+        for trouble in row.troubles:
+            yield Case(row, trouble, _reason(row, trouble))
+        if row.operation.startswith("kms:"):
+            waiting = "KMSInvalidStateException"
+            yield Case(row, AwsError("DisabledException"), "DisabledException")
+            yield Case(row, AwsError(waiting), None if row.operation in _WANTED_ANYWAY else waiting)
+        if row.operation == "dynamodb:PutItem":
+            yield Case(row, AwsError("ConditionalCheckFailedException"), "ConditionalCheckFailedException")
 
 
-def _failures(call: Call, run: str) -> Iterator[Case]:
-    for kind in ("throttled", "server_error", "access_denied"):
-        failure: Failure = getattr(call, kind)
-        yield Case(call, run, kind, failure, _reason(call, failure.code))
-    yield Case(call, run, "timed_out", Failure(delay_seconds=LATE_SECONDS), _reason(call, "ReadTimeoutError"))
-    if call.changes_something:
-        lost = Failure(delay_seconds=LATE_SECONDS, takes_effect=True)
-        yield Case(call, run, "answer_lost", lost, _reason(call, "ReadTimeoutError"))
-    if call.name.startswith("kms:"):
-        waiting = "KMSInvalidStateException"
-        yield Case(call, run, "key_disabled", Failure("DisabledException"), "DisabledException")
-        tolerated = call.name in _WANTED_ANYWAY
-        yield Case(call, run, "key_pending_deletion", Failure(waiting), None if tolerated else waiting)
-    if call.name == "dynamodb:PutItem":
-        code = "ConditionalCheckFailedException"
-        yield Case(call, run, "condition_failed", Failure(code), code)
-
-
-def _reason(call: Call, code: str) -> str:
-    return f"{JWKS} is not served as published" if call.name == "cloudfront:GET" else code
+def _reason(row: Row, trouble: Trouble) -> str:
+    if row.operation == LOOK:
+        return f"{JWKS} is not served as published"
+    if row.operation == ANSWER:
+        return str(STATUSES[trouble]) if trouble in STATUSES else ""
+    error = error_of(row.operation, trouble)
+    if error is not None:
+        return error.code
+    return _BY_THE_WIRE.get(trouble, "")  # whatever the library calls what it cannot read

@@ -206,7 +206,7 @@ class TestOthers:
 
     def test_settle_mends_what_was_restored(self, operator: Operator) -> None:
         before = operator.aws.active_kid
-        operator.aws.cloud.table.items.pop("ring")
+        operator.aws.table.pop("ring")
         ended = operator.run("settle")
 
         assert ended.status == 0
@@ -220,9 +220,9 @@ class TestOthers:
         assert operator.aws.cloud.writes() == []
 
     def test_what_fails_on_the_way_is_told_with_the_way_on(self, operator: Operator) -> None:
-        operator.aws.cloud.table.items.pop("ring")
+        operator.aws.table.pop("ring")
         operator.aws.cloud.kms.keys.clear()
-        operator.aws.cloud.bucket.objects.pop("ring/copy.json")
+        operator.aws.cloud.s3.objects.pop("ring/copy.json")
         said = operator.failed("keys_function_failed", 3, "settle")
 
         assert "jobpass-keys failed on the way: " in said

@@ -25,11 +25,11 @@ def test_a_deployment_is_told_which_key_signs(aws: Deployed, request_type: str) 
 
 
 def test_a_deployment_puts_back_documents_that_somebody_changed(founded: Deployed) -> None:
-    founded.cloud.bucket.put(DISCOVERY, b"{}", {})
-    founded.cloud.bucket.edge.clear()
+    founded.cloud.s3.put(DISCOVERY, b"{}", {})
+    founded.cloud.s3.edge.clear()
     founded.deploy("Update", _address(founded))
 
-    assert json.loads(founded.cloud.bucket.served(DISCOVERY) or b"")["issuer"] == SETTINGS["ISSUER_URL"]
+    assert json.loads(founded.cloud.s3.served(DISCOVERY) or b"")["issuer"] == SETTINGS["ISSUER_URL"]
     founded.assert_at_rest()
 
 
@@ -52,7 +52,7 @@ def test_a_deployment_whose_address_is_another_than_expected_makes_nothing(
     assert answer["Reason"] == (
         f"issuer.url is {expected}, and the distribution is {SETTINGS['ISSUER_URL']}: write that, or leave it out"
     )
-    assert aws.cloud.operations() == []
+    assert aws.cloud.operations() == ["cloudformation:PUT"]
 
 
 def test_a_deletion_asks_for_no_address(founded: Deployed) -> None:
@@ -65,7 +65,7 @@ def test_a_deletion_that_retains_touches_nothing(founded: Deployed) -> None:
     answer = founded.deploy("Delete", _address(founded))
 
     assert answer["Status"] == "SUCCESS"
-    assert founded.cloud.operations() == []
+    assert founded.cloud.operations() == ["cloudformation:PUT"]
 
 
 def test_a_deletion_that_destroys_withdraws_documents_and_lets_every_key_go(founded: Deployed) -> None:
@@ -73,14 +73,14 @@ def test_a_deletion_that_destroys_withdraws_documents_and_lets_every_key_go(foun
     answer = founded.deploy("Delete", _address(founded))
 
     assert answer["Status"] == "SUCCESS"
-    assert founded.cloud.bucket.objects == {}
+    assert founded.cloud.s3.objects == {}
     assert {key.state for key in founded.cloud.kms.keys.values()} == {"PendingDeletion"}
 
 
 def test_a_deployment_that_meets_a_fault_of_ours_is_answered_all_the_same(founded: Deployed) -> None:
-    founded.cloud.table.items.clear()
+    founded.table.clear()
     founded.cloud.kms.keys.clear()
-    del founded.cloud.bucket.objects[COPY]
+    del founded.cloud.s3.objects[COPY]
     answer = founded.deploy("Update", _address(founded))
 
     assert answer["Status"] == "FAILED"

@@ -1,33 +1,28 @@
 """The keys function when a call of AWS fails: what it answers, logs and counts, and that the next run mends it."""
 
-import ast
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jobpass_issuer.aws import cloudfront_site
 from jobpass_issuer.domain.key_ring import KeyState
-from tests.aws.cloud import Failure
+from jobpass_issuer.handlers import custom_resource
 from tests.aws.edge import EdgeServer
-from tests.aws.services import SECRET
+from tests.aws.wire_error import SECRET, AwsError
+from tests.handlers.faults.table import DELETE, FOUND, rows_of
 from tests.handlers.keys.deployed import IMPATIENT, PATIENT, SHIPPED, Deployed
-from tests.handlers.keys.failures import CALLS, Case, table
-
-SOURCE = Path(cloudfront_site.__file__).parents[1]
-# What the token function and the jobs function alone call; their own tests let these fail.
-CALLED_BY_OTHERS = {"kms:Sign", "dynamodb:BatchGetItem", "dynamodb:UpdateItem"}
+from tests.handlers.keys.failures import Case, cases
 
 
 def _carry_out(aws: Deployed, run: str, address: str) -> str | None:
     """Carry out a run and return the failure that its caller reads."""
-    if run == "delete":
-        answer = aws.deploy("Delete", address)
-        return None if answer["Status"] == "SUCCESS" else str(answer["Reason"])
     try:
-        if run == "found":
+        if run == DELETE:
+            answer = aws.deploy("Delete", address)
+            return None if answer["Status"] == "SUCCESS" else f"{answer['Reason']}".removesuffix(" failed")
+        if run == FOUND:
             aws.run()
         else:
             aws.run("revoke", kid=aws.ring.keys[0].kid, reason="leaked")
@@ -37,10 +32,10 @@ def _carry_out(aws: Deployed, run: str, address: str) -> str | None:
 
 
 def _arrange(aws: Deployed, run: str) -> None:
-    if run == "found":
+    if run == FOUND:
         return
     aws.found()
-    if run == "delete":
+    if run == DELETE:
         aws.change(RETENTION="destroy")
 
 
@@ -48,29 +43,30 @@ def _lines(aws: Deployed, message: str) -> list[Mapping[str, Any]]:
     return [line for line in aws.log() if line["message"] == message]
 
 
-@pytest.mark.parametrize("case", list(table()), ids=str)
+@pytest.mark.parametrize("case", list(cases()), ids=str)
 def test_a_call_that_fails(aws: Deployed, edge_server: EdgeServer, case: Case) -> None:
     """It is answered, logged and counted by its name; the ring stays consistent, and the next run completes it."""
-    _arrange(aws, case.run)
+    _arrange(aws, case.row.scene)
     bad = aws.ring.keys[0] if aws.ring.keys else None
     if case.late:
         aws.clients(IMPATIENT)
-        aws.monkeypatch.setattr(cloudfront_site, "_TIMEOUT_SECONDS", 0.3)
-    aws.cloud.fail(case.call.name, case.failure)
+        for module in (cloudfront_site, custom_resource):
+            aws.monkeypatch.setattr(module, "_TIMEOUT_SECONDS", 0.3)
+    aws.cloud.fail(case.row.operation, case.trouble, times=None)
     address = f"https://{edge_server.host}/response"
-    answer = _carry_out(aws, case.run, address)
+    answer = _carry_out(aws, case.row.scene, address)
 
-    assert case.call.name in aws.cloud.operations()
+    assert case.row.operation in aws.cloud.operations()
     _assert_told(aws, case, answer)
-    if case.run != "delete":
+    if case.row.scene != DELETE:
         aws.assert_consistent()
 
     aws.cloud.mend()
     if case.late:
         aws.clients(PATIENT)
-    if case.run == "delete":
-        assert _carry_out(aws, "delete", address) is None
-        assert aws.cloud.bucket.objects == {}
+    if case.row.scene == DELETE:
+        assert _carry_out(aws, DELETE, address) is None
+        assert aws.cloud.s3.objects == {}
         assert {key.state for key in aws.cloud.kms.keys.values()} == {"PendingDeletion"}
         return
     if bad is not None and aws.ring.key(bad.kid).state is not KeyState.REVOKED:
@@ -89,12 +85,12 @@ def _assert_told(aws: Deployed, case: Case, answer: str | None) -> None:
     if case.reason is None:
         assert (answer, lines, counted) == (None, [], [])
         return
-    told = f"{case.call.name}: {case.reason}"
-    assert answer == (f"{told} failed" if case.run == "delete" else told)
-    assert [(line["level"], line["operation"], line["reason"]) for line in lines] == [
-        ("ERROR", case.call.name, case.reason)
-    ]
-    assert counted == [case.call.name]
+    told = f"{case.row.operation}: {case.reason}"
+    assert answer is not None
+    assert answer.startswith(told)
+    (line,) = lines
+    assert (line["level"], f"{line['operation']}: {line['reason']}") == ("ERROR", answer)
+    assert counted == [case.row.operation]
     assert "arn:" not in json.dumps(lines) + answer
     assert SECRET not in aws.log_stream.getvalue() + aws.printed + answer
 
@@ -108,22 +104,6 @@ def _assert_revoked(aws: Deployed, kid: str, key_arn: str, *, tolerated: bool) -
         assert (key.state, key.tags["jobpass:revoked"]) == ("PendingDeletion", "leaked")
 
 
-def test_the_table_has_every_call_that_the_source_names() -> None:
-    """A call that is added without its row fails here."""
-    named = {
-        call.args[0].value
-        for path in SOURCE.rglob("*.py")
-        for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id in {"translated", "DependencyError"}
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
-    }
-
-    assert named == CALLED_BY_OTHERS | {call.name for call in CALLS}
-
-
 def test_the_table_has_every_call_that_comes_over_the_wire(aws: Deployed, edge_server: EdgeServer) -> None:
     """A whole life: founding, rotation, retirement, revocation, restored table, deletion."""
     aws.run()
@@ -133,19 +113,19 @@ def test_the_table_has_every_call_that_comes_over_the_wire(aws: Deployed, edge_s
     aws.run()
     aws.wait(86400)
     aws.run("revoke", kid=aws.active_kid, reason="leaked")
-    aws.cloud.table.items.clear()
+    aws.table.clear()
     aws.run()
     aws.change(RETENTION="destroy")
     aws.deploy("Delete", f"https://{edge_server.host}/response")
 
-    assert set(aws.cloud.operations()) == {call.name for call in CALLS}
+    assert set(aws.cloud.operations()) == {row.operation for row in rows_of("keys")}
 
 
 @pytest.mark.parametrize("code", ["NotFoundException"])
 @pytest.mark.parametrize("operation", ["kms:TagResource", "kms:DisableKey", "kms:ScheduleKeyDeletion"])
 def test_a_revoked_key_that_is_gone_already_holds_up_nothing(founded: Deployed, operation: str, code: str) -> None:
     bad = founded.active_kid
-    founded.cloud.fail(operation, Failure(code))
+    founded.cloud.fail(operation, AwsError(code), times=None)
     founded.run("revoke", kid=bad, reason="leaked")
 
     assert founded.ring.key(bad).state is KeyState.REVOKED
@@ -187,7 +167,7 @@ def test_an_active_key_that_is_gone_is_replaced(founded: Deployed) -> None:
 
 def test_a_throttled_call_is_tried_again_before_anybody_hears_of_it(founded: Deployed) -> None:
     founded.clients(SHIPPED)
-    founded.cloud.fail("dynamodb:GetItem", Failure("ThrottlingException"), times=1)
+    founded.cloud.fail("dynamodb:GetItem", AwsError("ThrottlingException"), times=1)
     founded.run()
 
     assert founded.cloud.counted()["dynamodb:GetItem"] == 2
@@ -196,7 +176,7 @@ def test_a_throttled_call_is_tried_again_before_anybody_hears_of_it(founded: Dep
 
 def test_a_call_is_tried_three_times_and_no_more(founded: Deployed) -> None:
     founded.clients(SHIPPED)
-    founded.cloud.fail("dynamodb:GetItem", Failure("ThrottlingException"))
+    founded.cloud.fail("dynamodb:GetItem", AwsError("ThrottlingException"), times=None)
 
     with pytest.raises(RuntimeError):
         founded.run()
@@ -204,7 +184,7 @@ def test_a_call_is_tried_three_times_and_no_more(founded: Deployed) -> None:
 
 
 def test_a_role_that_kms_never_comes_to_know_is_given_up_on(aws: Deployed) -> None:
-    aws.cloud.fail("kms:CreateKey", Failure("MalformedPolicyDocumentException"))
+    aws.cloud.fail("kms:CreateKey", AwsError("MalformedPolicyDocumentException"), times=None)
 
     with pytest.raises(RuntimeError, match="kms:CreateKey: MalformedPolicyDocumentException"):
         aws.run()
@@ -219,7 +199,7 @@ def test_a_revoked_key_that_no_longer_signed_leaves_the_edge_though_its_run_fail
     """The bucket has the new set already, and no new key follows that would have the edge forget the old one."""
     bad = founded.active_kid
     founded.run("rotate")
-    founded.cloud.fail(operation, Failure("Throttling"))
+    founded.cloud.fail(operation, AwsError("Throttling"), times=None)
     with pytest.raises(RuntimeError, match=operation):
         founded.run("revoke", kid=bad, reason="leaked")
     founded.cloud.mend()
@@ -232,7 +212,7 @@ def test_a_revoked_key_that_no_longer_signed_leaves_the_edge_though_its_run_fail
 @pytest.mark.parametrize("operation", ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DescribeTable"])
 def test_an_answer_that_says_nothing_is_not_taken_for_an_empty_table(aws: Deployed, operation: str) -> None:
     """A body that was cut short reads as an empty answer: no ring may begin, or be thought written, on its word."""
-    aws.cloud.fail(operation, Failure("nothing", 200))
+    aws.cloud.fail(operation, AwsError("nothing", 200), times=None)
 
     with pytest.raises(RuntimeError, match=f"{operation}: MalformedAnswer"):
         aws.run()

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from jobpass_issuer.domain.key_ring import KeyState
-from tests.aws.cloud import Failure
+from tests.aws.wire_error import AwsError
 from tests.handlers.keys.deployed import COPY, DAY, DISCOVERY, HOUR, JWKS, NOW, SETTINGS, Deployed
 
 
@@ -20,8 +20,8 @@ def test_the_first_run_founds_a_ring_of_two_and_serves_its_documents(aws: Deploy
     assert answer["active"] == aws.active_kid
     assert [key["state"] for key in answer["keys"]] == ["active", "prepared"]
     assert sorted(answer["served"]) == aws.served_kids() == sorted(key["kid"] for key in answer["keys"])
-    assert json.loads(aws.cloud.bucket.served(DISCOVERY) or b"")["issuer"] == SETTINGS["ISSUER_URL"]
-    assert set(aws.cloud.bucket.objects) == {JWKS, DISCOVERY, COPY}
+    assert json.loads(aws.cloud.s3.served(DISCOVERY) or b"")["issuer"] == SETTINGS["ISSUER_URL"]
+    assert set(aws.cloud.s3.objects) == {JWKS, DISCOVERY, COPY}
     aws.assert_at_rest()
 
 
@@ -30,7 +30,7 @@ def test_the_first_key_signs_only_after_strangers_were_seen_to_get_it(aws: Deplo
     aws.run()
     called = aws.cloud.operations()
     written = [
-        json.loads(call.request["Item"]["document"]["S"])
+        json.loads(call.body["Item"]["document"]["S"])
         for call in aws.cloud.calls[: called.index("cloudfront:GET")]
         if call.operation == "dynamodb:PutItem"
     ]
@@ -60,7 +60,7 @@ def test_a_second_run_writes_nothing_and_looks_at_what_is_there(founded: Deploye
 
 
 def test_a_role_that_kms_does_not_know_yet_is_waited_for(aws: Deployed) -> None:
-    aws.cloud.fail("kms:CreateKey", Failure("MalformedPolicyDocumentException"), times=3)
+    aws.cloud.fail("kms:CreateKey", AwsError("MalformedPolicyDocumentException"), times=3)
     aws.run()
 
     assert aws.cloud.counted()["kms:CreateKey"] == 5
@@ -155,7 +155,7 @@ def test_a_change_of_algorithm_is_a_rotation_with_both_published(founded: Deploy
 
     assert (made.algorithm, made.state, founded.active_kid) == ("ES256", KeyState.PREPARED, old)
     assert {old, made.kid} <= set(founded.served_kids())
-    document = json.loads(founded.cloud.bucket.served(DISCOVERY) or b"")
+    document = json.loads(founded.cloud.s3.served(DISCOVERY) or b"")
     assert document["id_token_signing_alg_values_supported"] == ["ES256", "RS256"]
 
     founded.wait(DAY)
@@ -171,7 +171,7 @@ def test_a_revocation_is_written_down_then_on_the_key_then_published(founded: De
     founded.run("revoke", kid=bad.kid, reason="laptop stolen: see ticket <17>")
     key = founded.cloud.kms.keys[bad.key_arn]
     first = next(call for call in founded.cloud.calls if call.operation == "dynamodb:PutItem")
-    written = json.loads(first.request["Item"]["document"]["S"])
+    written = json.loads(first.body["Item"]["document"]["S"])
 
     assert founded.cloud.writes()[:7] == [
         "dynamodb:PutItem",
@@ -188,7 +188,7 @@ def test_a_revocation_is_written_down_then_on_the_key_then_published(founded: De
     assert key.tags["jobpass:revoked"] == "laptop stolen: see ticket _17_"
     assert key.state == "PendingDeletion"
     assert bad.kid not in founded.served_kids()
-    assert founded.cloud.bucket.invalidated[-2] == [f"/{JWKS}"]
+    assert founded.cloud.s3.invalidated[-2] == [f"/{JWKS}"]
     founded.assert_at_rest()
 
 
@@ -225,11 +225,11 @@ def test_two_runs_at_once_leave_one_ring_and_the_loser_says_so(founded: Deployed
 
 
 def test_a_table_restored_to_before_a_revocation_revives_nothing(founded: Deployed) -> None:
-    restored = dict(founded.cloud.table.items)
+    restored = dict(founded.table)
     bad = founded.active_kid
     founded.run("revoke", kid=bad, reason="leaked")
-    founded.cloud.table.items = restored
-    founded.cloud.table.table_id = "table-2"
+    founded.cloud.dynamodb.tables[SETTINGS["TABLE_NAME"]] = restored
+    founded.cloud.dynamodb.table_id = "table-2"
     founded.wait(60)
     founded.run()
 
@@ -241,7 +241,7 @@ def test_a_table_restored_to_before_a_revocation_revives_nothing(founded: Deploy
 
 def test_an_emptied_table_takes_its_ring_back_from_beside_the_documents(founded: Deployed) -> None:
     before = founded.ring
-    founded.cloud.table.items.clear()
+    founded.table.clear()
     founded.run()
 
     assert [key.kid for key in founded.ring.keys] == [key.kid for key in before.keys]
@@ -250,9 +250,9 @@ def test_an_emptied_table_takes_its_ring_back_from_beside_the_documents(founded:
 
 
 def test_no_second_ring_arises_over_a_published_set_whose_keys_are_gone(founded: Deployed) -> None:
-    founded.cloud.table.items.clear()
+    founded.table.clear()
     founded.cloud.kms.keys.clear()
-    del founded.cloud.bucket.objects[COPY]
+    del founded.cloud.s3.objects[COPY]
 
     with pytest.raises(RuntimeError, match="refusing to begin a second ring"):
         founded.run()
@@ -260,7 +260,7 @@ def test_no_second_ring_arises_over_a_published_set_whose_keys_are_gone(founded:
 
 
 def test_a_key_made_by_a_run_that_died_is_taken_in_and_not_made_again(aws: Deployed) -> None:
-    aws.cloud.fail("kms:GetPublicKey", Failure("KMSInternalException", 500))
+    aws.cloud.fail("kms:GetPublicKey", AwsError("KMSInternalException", 500), times=None)
     with pytest.raises(RuntimeError):
         aws.run()
     aws.cloud.mend()
@@ -313,7 +313,7 @@ def test_a_look_at_the_ring_measures_nothing(founded: Deployed) -> None:
 def test_a_revoked_key_leaves_the_set_though_kms_will_not_hear_of_it(founded: Deployed, call: str) -> None:
     """The run fails at its end, so that somebody hears of it, and the next one marks and disables the key."""
     bad, reserve = founded.ring.keys
-    founded.cloud.fail(call, Failure("AccessDeniedException", 400))
+    founded.cloud.fail(call, AwsError("AccessDeniedException", 400), times=None)
     with pytest.raises(RuntimeError, match=call):
         founded.run("revoke", kid=bad.kid, reason="leaked")
 

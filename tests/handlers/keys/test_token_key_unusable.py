@@ -9,8 +9,7 @@ import pytest
 
 from jobpass_issuer.aws.item import registration_item
 from jobpass_issuer.handlers import token
-from tests.aws.cloud import Failure
-from tests.aws.services import SECRET
+from tests.aws.wire_error import SECRET, AwsError
 from tests.domain.examples import STS, TOKEN, registration
 from tests.handlers.keys.deployed import Deployed
 
@@ -21,7 +20,7 @@ UNUSABLE = ["DisabledException", "KMSInvalidStateException", "NotFoundException"
 def job(founded: Deployed) -> Deployed:
     """An issuer of two days with a registered job."""
     made = registration(registered_at=int(founded.now), expires_at=int(founded.now) + 3600)
-    founded.cloud.table.items[f"job#{made.job_id}"] = registration_item(made)
+    founded.table[f"job#{made.job_id}"] = registration_item(made)
     founded.cloud.calls.clear()
     return founded
 
@@ -61,7 +60,7 @@ def test_a_usable_key_signs_at_the_first_time(job: Deployed) -> None:
 def test_the_promoted_key_signs_when_the_active_one_is_refused_under_it(job: Deployed, code: str) -> None:
     """The revocation comes between its reading the ring and its signing."""
     old = job.active_kid
-    job.cloud.fail("kms:Sign", Failure(code), times=1)
+    job.cloud.fail("kms:Sign", AwsError(code), times=1)
     job.cloud.before["kms:Sign"] = _promote(job)
     status, body, _ = _ask()
     asked = [name for name in job.cloud.operations() if name in {"dynamodb:BatchGetItem", "kms:Sign"}]
@@ -82,7 +81,7 @@ def test_a_key_that_was_disabled_in_kms_itself_is_refused_by_it(job: Deployed) -
 
 @pytest.mark.parametrize("code", UNUSABLE)
 def test_without_a_promoted_key_the_job_is_told_to_come_back(job: Deployed, code: str) -> None:
-    job.cloud.fail("kms:Sign", Failure(code))
+    job.cloud.fail("kms:Sign", AwsError(code), times=None)
     status, body, headers = _ask()
     (line,) = [line for line in job.log() if line["message"] == "dependency failed"]
 
@@ -96,7 +95,7 @@ def test_without_a_promoted_key_the_job_is_told_to_come_back(job: Deployed, code
 
 @pytest.mark.parametrize("code", UNUSABLE)
 def test_a_promoted_key_that_is_refused_too_ends_it_after_two_reads_and_two_signs(job: Deployed, code: str) -> None:
-    job.cloud.fail("kms:Sign", Failure(code))
+    job.cloud.fail("kms:Sign", AwsError(code), times=None)
     job.cloud.before["kms:Sign"] = _promote(job)
     status, _, headers = _ask()
     counted = job.cloud.counted()
@@ -107,7 +106,7 @@ def test_a_promoted_key_that_is_refused_too_ends_it_after_two_reads_and_two_sign
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "KMSInternalException", "AccessDeniedException"])
 def test_any_other_refusal_is_no_reason_to_read_again(job: Deployed, code: str) -> None:
-    job.cloud.fail("kms:Sign", Failure(code))
+    job.cloud.fail("kms:Sign", AwsError(code), times=None)
     status, _, headers = _ask()
 
     assert (status, headers["Retry-After"]) == (503, "2")
@@ -130,7 +129,7 @@ def test_a_job_that_ended_between_both_reads_gets_no_token(job: Deployed) -> Non
     def end_and_promote() -> None:
         _promote(job)()
         name = f"job#{TOKEN.job_id}"
-        job.cloud.table.items[name] = {**job.cloud.table.items[name], "ended_at": {"N": str(int(job.now))}}
+        job.table[name] = {**job.table[name], "ended_at": {"N": str(int(job.now))}}
 
     job.cloud.before["kms:Sign"] = end_and_promote
     status, body, _ = _ask()
@@ -140,7 +139,7 @@ def test_a_job_that_ended_between_both_reads_gets_no_token(job: Deployed) -> Non
 
 
 def test_a_registration_of_a_restored_table_gets_no_token(job: Deployed) -> None:
-    job.cloud.table.table_id = "table-2"
+    job.cloud.dynamodb.table_id = "table-2"
     job.wait(1)
     job.run()
     status, body, _ = _ask()
