@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from jobpass_issuer.domain.issuance_record import (
     document,
 )
 from jobpass_issuer.domain.key_ring import EMPTY, KeyState, SigningKey
-from tests.audit.account import ACCOUNT_ID, REGION, AwsAccount
+from tests.audit.account import ACCOUNT_ID, REGION, AwsAccount, serving
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT_ID}:key/11111111-1111-1111-1111-111111111111"
 SECOND_KEY = KEY.replace("1111-1111", "1111-2222")
@@ -154,3 +155,15 @@ def trail_file(
     key = f"{place}/{ACCOUNT_ID}_CloudTrail_{REGION}_{moment:%Y%m%dT%H%MZ}_{len(account.objects):016d}.json.gz"
     account.objects[f"{bucket}/{key}"] = gzip.compress(json.dumps({"Records": list(events)}).encode())
     return key
+
+
+@contextmanager
+def reached(account: AwsAccount) -> Iterator[dict[str, str]]:
+    """Serve the account, and yield the variables that lead AWS's SDK there."""
+    with serving(account) as endpoint:
+        yield {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "AKIAOPERATOR",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+        }

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.issuer import issuer
+from jobpass.audit import event_history
+from tests.audit import world
 from tests.command.keys_function import NAME, keys_function
 from tests.explain.account import NOW
 from tests.local.seam import signing
@@ -78,6 +80,26 @@ def _keys(request: pytest.FixtureRequest, folder: Path) -> Lines:
     return (("keys", "list", "--function", NAME), ("keys", "list", "--function", "another"))
 
 
+def _audit(request: pytest.FixtureRequest, folder: Path) -> Lines:
+    account, start = world.new_account(), 1_790_000_000
+    for number in range(3):
+        world.issue(account, f"jti-{number}", start + 60 * number)
+    world.fail(account, "jti-lost", start + 200, signed=True)
+    world.deny(account, start + 210)
+    account.events.append(world.session("jti-0", start + 10, "ASIAONE"))
+    identity = {"type": "AssumedRole", "arn": "x", "accessKeyId": "ASIAONE"}
+    account.events.append(world.event("ListBuckets", start + 20, identity, "s3"))
+    account.events.append(world.event("Sign", start + 1800, world.MALLORY))
+    account.events.append(world.event("Sign", start + 1810, world.MALLORY, errorCode="AccessDenied"))
+    world.write(account, start + 1900, world.attempt("jti-begun", start + 1900))
+    request.getfixturevalue("monkeypatch").setattr(event_history, "PAUSE_SECONDS", 0)
+    _serve(request, world.reached(account))
+    return (
+        ("audit", "--from", str(start), "--to", str(start + 3600)),
+        ("audit", "--from", str(start), "--to", str(start + 600), "--jti", "jti-0"),
+    )
+
+
 def _token(request: pytest.FixtureRequest, folder: Path) -> Lines:
     _serve(request, issuer())
     return (
@@ -117,12 +139,13 @@ SCENES: dict[str, Scene] = {
     "verify": _verify,
     "jobs": _jobs,
     "keys": _keys,
+    "audit": _audit,
     "token": _token,
     "mistakes": _mistakes,
     "causes": _causes,
     "init": _init,
 }
 # Those whose output is kept: the others hang on where Jobpass is installed, or are long and have no table.
-KEPT = ("explain", "verify", "jobs", "keys", "token", "mistakes")
+KEPT = ("explain", "verify", "jobs", "keys", "audit", "token", "mistakes")
 # Those that tell of the moment at which they were made.
 PASSING = ("jobs", "token")

@@ -16,7 +16,7 @@ FATES = {
     Fate.LOST: "signed, and the answer lost",
     Fate.FAILED: "not signed, and that written down",
     Fate.UNSETTLED: "too young to be settled",
-    Fate.UNSIGNED_GRANT: "GRANTED WITHOUT A SIGNATURE",
+    Fate.UNSIGNED_GRANT: "granted without a signature",
     Fate.UNSIGNED_ATTEMPT: "begun, and no end known",
 }
 FAULTS = {
@@ -37,11 +37,11 @@ def lines(audit: Audit, now: int, terminal: Terminal) -> Iterator[str]:
     counted = [(f"{times:,}", FATES[fate]) for fate, times in _ordered(audit)]
     denials = sum(_denials(audit).values())
     rows: list[Row] = [
-        (f"{len(audit.tokens):,}", "tokens were written down"),
-        *((f"  {number}", what) for number, what in counted),
-        (f"{signatures(audit):,}", "signatures belong to them"),
-        *([(f"{denials:,}", "requests were denied")] if denials else []),
-        *([(f"{len(audit.pending):,}", "signatures whose records may yet come")] if audit.pending else []),
+        ("tokens written down", f"{len(audit.tokens):,}"),
+        *((f"- {what}", number) for number, what in counted),
+        ("signatures that belong to them", f"{signatures(audit):,}"),
+        *([("requests denied", f"{denials:,}")] if denials else []),
+        *([("signatures whose records may yet come", f"{len(audit.pending):,}")] if audit.pending else []),
     ]
     yield from table((), rows, terminal)
     if audit.fates[Fate.UNSETTLED] or audit.pending:
@@ -53,7 +53,7 @@ def lines(audit: Audit, now: int, terminal: Terminal) -> Iterator[str]:
         yield ""
         yield from table(_HEAD, found, terminal)
         yield ""
-        yield terminal.wrapped("docs/runbooks/audit.md says what each means, and what to do.")
+        yield terminal.wrapped("docs/how-to/audit.md says what each means.")
 
 
 def document(audit: Audit, now: int) -> dict[str, Any]:
