@@ -1,0 +1,150 @@
+"""A whole issuer as the canary meets it, over real TLS: STS, the API and the documents, each to be spoiled by name."""
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import trustme
+
+from jobpass_issuer.domain import canary
+from tests.local.seam import signing
+
+ROLE_ARN = "arn:aws:iam::000000000000:role/jobpass-canary-platform"
+SESSION_TOKEN = "sEsSiOn-ToKeN"
+JOB_ID, SECRET = "0123456789abcdef" * 2, "A" * 43
+REQUEST_TOKEN = f"{JOB_ID}.{SECRET}"
+_SESSION = f"""<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>
+<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>sEcReT</SecretAccessKey>
+<SessionToken>{SESSION_TOKEN}</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration>
+</Credentials></AssumeRoleResult></AssumeRoleResponse>"""
+_DENIED = (
+    "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
+)
+Reply = tuple[int, Any]
+# What an answer is made into, and a token's claims.
+Spoil = Callable[[Reply], Reply]
+
+
+class FrontDoor:
+    """What is asked of it, and what is answered, as it should be or spoiled; `algorithm` and `key` sign its tokens."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.spoiled: dict[str, Spoil] = {}
+        self.claims: dict[str, Any] = {}
+        self.algorithm, self.key = "RS256", "own"
+        self.asked: list[str] = []
+        self.subject = ""
+        self.ended = False
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]], headers: Any, body: bytes) -> Reply:
+        """Answer one request, whatever it is."""
+        name, reply = self._reply(method, path, query, headers, body)
+        self.asked.append(name)
+        spoil = self.spoiled.get(name)
+        return reply if spoil is None else spoil(reply)
+
+    def _reply(
+        self, method: str, path: str, query: dict[str, list[str]], headers: Any, body: bytes
+    ) -> tuple[str, Reply]:
+        if path == "/":
+            return "session", (200, _SESSION) if ROLE_ARN.encode() in _plain(body) else (403, _DENIED)
+        if path == "/.well-known/openid-configuration":
+            document = {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "id_token_signing_alg_values_supported": [
+                self.algorithm]}  # fmt: skip
+            return "discovery", (200, document)
+        if path == "/jwks":
+            return "jwks", (200, {"keys": [signing.jwk("ES384"), signing.jwk(self.algorithm)]})
+        if path.startswith("/v1/jobs"):
+            signed = headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/")
+            if not signed or headers["X-Amz-Security-Token"] != SESSION_TOKEN:
+                return "unsigned", (403, {"message": "Forbidden"})
+            return self._registered(json.loads(body)) if method == "POST" else self._ended(path)
+        return self._token(headers["Authorization"], query["audience"])
+
+    def _registered(self, wanted: dict[str, Any]) -> tuple[str, Reply]:
+        self.subject = canary.profile().subject_of(wanted["fields"])
+        url = f"{self.url}/v1/token?api-version=1"
+        told = {"job_id": JOB_ID, "subject": self.subject, "request_url": url, "request_token": REQUEST_TOKEN}
+        return "register", (201, told)
+
+    def _ended(self, path: str) -> tuple[str, Reply]:
+        self.ended = path == f"/v1/jobs/{JOB_ID}"
+        return "end", (200, {"job_id": JOB_ID, "ended_at": "2026-01-01T00:00:00Z"})
+
+    def _token(self, authorization: str, audiences: list[str]) -> tuple[str, Reply]:
+        token, refused = self.token(), (401, {"error": "invalid_token"})
+        if authorization != f"Bearer {REQUEST_TOKEN}":
+            return "unknown_job", refused
+        if self.ended:
+            return "ended_job", refused
+        if audiences != [canary.AUDIENCE]:
+            return "wrong_audience", (400, {"error": "invalid_target"})
+        return "token", (200, {"value": token, "count": len(token)})
+
+    def token(self) -> str:
+        """A good token, but for the claims that are to be otherwise."""
+        now = int(time.time())
+        good = {"iss": self.url, "aud": canary.AUDIENCE, "sub": self.subject, "iat": now, "nbf": now, "exp": now + 300}
+        header = {"alg": self.algorithm, "kid": self.algorithm, "typ": "JWT"}
+        return signing.token(header, {**good, **self.claims}, self.key)
+
+
+def _plain(body: bytes) -> bytes:
+    return body.replace(b"%3A", b":").replace(b"%2F", b"/")
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    door: FrontDoor
+    tls: ssl.SSLContext
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        try:
+            with self.tls.wrap_socket(request, server_side=True) as secured:
+                super().finish_request(secured, client_address)
+        except OSError:  # a client that left
+            return
+
+
+class _Handler(BaseHTTPRequestHandler):
+    wbufsize = -1
+    server: _Server
+
+    def _serve(self) -> None:
+        parts = urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        status, told = self.server.door.answer(self.command, parts.path, parse_qs(parts.query), self.headers, body)
+        content = told.encode() if isinstance(told, str) else json.dumps(told).encode()
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", f"{self.server.door.url}/jwks")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names that the base class looks for
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that the base class gives
+        pass
+
+
+@contextmanager
+def opened(authority_file: Path) -> Iterator[FrontDoor]:
+    """The issuer, while it runs, and the certificate authority that vouches for it in a file."""
+    authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+    authority.cert_pem.write_to_path(authority_file)
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("localhost", key_type=trustme.KeyType.ECDSA).configure_cert(server.tls)
+        server.door = FrontDoor(f"https://localhost:{server.server_address[1]}")
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        yield server.door
+        server.shutdown()
