@@ -67,6 +67,7 @@ class TestGrants:
             "repo": "web",
             "ref_type": "branch",
             "ref": "refs/heads/main",
+            "https://aws.amazon.com/source_identity": jti,
             "https://aws.amazon.com/tags": {
                 "principal_tags": {
                     "prj_id": ["936a5312-a3b8-4921-8b3f-2cec8baac574"],
