@@ -155,6 +155,9 @@ def _no_command(name: str) -> UsageError:
     if first in GROUPS:
         listed = ", ".join(each.partition(" ")[2] for each in COMMANDS if each.partition(" ")[0] == first)
         text = f"`jobpass {first}` takes one of {listed}"
+        second = name.partition(" ")[2]
+        if second:
+            text = f"there is no command {name!r}: {text}"
         return UsageError(text, f"`jobpass {first} --help` says what each does")
     listed = ", ".join(COMMANDS)
     if not name:

@@ -23,6 +23,7 @@ REMEDIES = {
     "access_denied": "`jobpass explain` says which field stands in the way",
     "not_found": "set the request URL as the registration's answer has it",
 }
+_NO_AUDIENCE_REMEDY = "name one with `--audience` (in Python, with `audience`)"
 _REFUSED_REMEDY = "ask whoever runs the issuer"
 _LATER_REMEDY = "try again in a minute; if it goes on, tell whoever runs the issuer"
 _NOT_AN_ISSUER = "check that the request URL is the one of the registration's answer, and that nothing stands between"
@@ -147,7 +148,10 @@ def _error(answer: Answer, source: RequestSource) -> JobpassError:
         )
     if 400 <= answer.status < 500:
         word = _code(code, {401: "invalid_token", 403: "access_denied", 404: "not_found"}.get(answer.status, "refused"))
-        return RefusedError(word, text, REMEDIES.get(word, _REFUSED_REMEDY))
+        # The issuer speaks of the request's URL, which is not this reader's to write.
+        no_audience = word == "invalid_request" and text.startswith("audience: is missing")
+        remedy = _NO_AUDIENCE_REMEDY if no_audience else REMEDIES.get(word, _REFUSED_REMEDY)
+        return RefusedError(word, text, remedy)
     return _unexpected(source, f"with {answer.status}")
 
 

@@ -82,8 +82,8 @@ class RoleCredentials:
             if self._not_pinned is None or error.code != "AccessDenied":
                 raise
             remedy = (
-                f"have the platform register the job with this role (the issuer says: {self._not_pinned}): a role with "
-                f"`pin: required` takes no other token. If the role is somebody else's, {error.remedy}"
+                f"is the ARN right? The issuer says: {self._not_pinned}. A role with `pin: required` takes no token "
+                f"without that. If the role is somebody else's, {error.remedy}"
             )
             raise RefusedError(error.code, error.message, remedy) from None
 

@@ -36,11 +36,12 @@ def described(jobs: "type[Jobs]", environ: Mapping[str, str]) -> "Jobs":
     if not api_url:
         text = f"{API_URL} is not set: where the API is, nothing else says"
         raise SettingsError("settings_missing", text, f"set {API_URL} to the deployment's output `ApiUrl`")
-    role_arn = next((environ[name] for name in ROLE_ARN if environ.get(name)), None)
+    role_name = next((name for name in ROLE_ARN if environ.get(name)), None)
+    role_arn = environ[role_name] if role_name else None
     by_key = {name: environ.get(name, "") for name in (*_OWN_KEY, ISSUER_URL)}
     missing = [name for name, value in by_key.items() if not value]
     if role_arn and not missing:
-        text = f"the environment has {ROLE_ARN[0]} and {PLATFORM}: a platform proves itself by one of the two"
+        text = f"the environment has {role_name} and {PLATFORM}: a platform proves itself by one of the two"
         raise SettingsError("settings_ambiguous", text, "unset the variables of the way that is not meant")
     if role_arn:
         # The stack's own Region comes first: AWS_REGION may be where the platform is.
@@ -67,7 +68,8 @@ def _incomplete(by_key: Mapping[str, str], missing: list[str]) -> SettingsError:
         )
         return SettingsError("settings_missing", text, remedy)
     have = " and ".join(name for name in _OWN_KEY if by_key[name])
-    text = f"{have} is set, but {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not"
+    verb = "are" if " and " in have else "is"
+    text = f"{have} {verb} set, but {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not"
     meaning = {
         PLATFORM: "the platform's name in jobpass.yaml",
         ISSUER_URL: "the output `IssuerUrl`",

@@ -27,7 +27,8 @@ _GATEWAY = {
         "API Gateway takes no call with this signature",
         (
             "sign with a session of the platform's invocation role (JOBPASS_INVOCATION_ROLE_ARN; the machine's own "
-            "role is refused here), for the Region where the stack is (AWS_REGION), and by a clock that is right"
+            "role is refused here), for the Region where the stack is (AWS_REGION), and by a clock that is right; see "
+            "that JOBPASS_API_URL is the output `ApiUrl` with nothing behind it"
         ),
     ),
     404: (

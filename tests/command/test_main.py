@@ -68,6 +68,7 @@ def test_every_command_shows_an_example_of_itself(name: str, capsys: pytest.Capt
     [
         ([], "no command is given", f"name one of {', '.join(COMMANDS)};"),
         (["docter"], "there is no command 'docter'", "did you mean `jobpass doctor`?"),
+        (["jobs", "regster"], "there is no command 'jobs regster'", "`jobpass jobs --help` says what each does"),
         (["xyzzy"], "there is no command 'xyzzy'", f"there is {', '.join(COMMANDS)} ("),
         (["doctor"], "the following arguments are required: ISSUER_URL", "`jobpass doctor --help` lists"),
         (["doctor", "--no-such", "https://a.example"], "unrecognized arguments: --no-such", "`jobpass doctor --help`"),

@@ -108,6 +108,11 @@ def test_the_issuers_no_is_told_in_its_own_words_once(
     assert len(endpoint.asked) == 1
 
 
+def test_whoever_named_no_audience_is_told_the_argument(endpoint: TokenEndpoint) -> None:
+    error = failure(endpoint, refuses("invalid_request", "audience: is missing: append `&audience=…`", 400))
+    assert error.remedy == "name one with `--audience` (in Python, with `audience`)"
+
+
 @pytest.mark.parametrize(
     ("reply", "code", "words"),
     [

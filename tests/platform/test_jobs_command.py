@@ -271,7 +271,7 @@ def test_a_person_sees_the_job_and_its_roles(columns: int, jobpass: Commanding) 
     assert "audiences sts.amazonaws.com (default)" in said
     assert "web-deploy allowed" in said
     assert "web-release refused `ref` is `main`;" in said
-    assert "The request token is not shown on a terminal" in said
+    assert "The request token is told once, and not to a terminal" in said
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120])

@@ -39,17 +39,17 @@ class _Interview:
 
     def jobs_in_general(self) -> None:
         """Which kind of job there is."""
-        kinds = "; ".join(
-            f"{name}: {presets.document(name)['description'].partition(':')[0]}" for name in presets.names()
+        kinds = "".join(
+            f"\n{name}: {presets.document(name)['description'].partition(':')[0]}" for name in presets.names()
         )
         self._text(
-            "preset", "Kind of job", f"Whose jobs are they, or whose are most like them? {kinds}.", self.wish.preset
+            "preset", "Kind of job", f"Whose jobs are they, or whose are most like them?{kinds}", self.wish.preset
         )
         forms = presets.forms(self.wish.preset) if self.wish.known else ()
         if len(forms) > 1:
             subjects = presets.document(self.wish.preset)["forms"]
-            shown = "; ".join(f"{form}: {subjects[form]['subject']}" for form in forms)
-            self._text("form", "Form", f"What tells one job from another, in the token's subject? {shown}.", forms[0])
+            shown = "".join(f"\n{form}: {subjects[form]['subject']}" for form in forms)
+            self._text("form", "Form", f"What tells one job from another, in the token's subject?{shown}", forms[0])
 
     def platform(self) -> None:
         """Who registers jobs, and how it proves that it is it."""
@@ -62,7 +62,9 @@ class _Interview:
 
     def role(self) -> None:
         """The role, which jobs it trusts, and with what."""
-        text = "What do you call the first IAM role that jobs can assume? It is named after it."
+        text = (
+            "What do you call the first IAM role that jobs can assume? IAM has it under this name, behind the stack's."
+        )
         self._text("role", "Role", text, str(self.wish.trusted))
         if "when" not in self._said:
             self._when()

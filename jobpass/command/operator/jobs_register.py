@@ -90,8 +90,8 @@ def _describe(terminal: Terminal, job: RegisteredJob, told: bool) -> None:
     else:
         terminal.say(
             terminal.wrapped(
-                "The request token is not shown on a terminal, and told this once: pipe it on, `jobpass jobs register "
-                "… | …`, take `--format`, run a command after `--`, or `--reveal` it."
+                "The request token is told once, and not to a terminal: nobody has this job's. To use a job, register "
+                "it with a command after `--`, pipe the answer on (`jobpass jobs register … | …`), or add `--reveal`."
             )
         )
 

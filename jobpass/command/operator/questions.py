@@ -18,12 +18,14 @@ class Questions:
     read: Callable[[str], str] = input
 
     def ask(self, what: str, explanation: str, default: str, objections: Objections) -> str:
-        """Return the answer, the default for an empty one.
+        """Return the answer, the default for an empty one; further lines of the explanation are choices.
 
         Raises:
             CommandError: there are no more lines to read.
         """
-        self.terminal.say("\n" + self.terminal.wrapped(explanation))
+        first, *choices = explanation.split("\n")
+        lines = [self.terminal.wrapped(first), *(self.terminal.wrapped(each, " " * 6, "  ") for each in choices)]
+        self.terminal.say("\n" + "\n".join(lines))
         while True:
             answer = self._line(f"{what} [{default}]: ").strip() or default
             wrong = objections(answer)
