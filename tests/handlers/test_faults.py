@@ -17,6 +17,7 @@ from tests.aws.wire import Aws
 from tests.aws.wire_error import SECRET as SAID_BY_AWS
 from tests.domain.examples import SECRET
 from tests.handlers.events import members
+from tests.handlers.faults import reference
 from tests.handlers.faults.calls_in_source import calls, named_in_errors
 from tests.handlers.faults.row import Row
 from tests.handlers.faults.scenes import SCENES, jobs_of
@@ -119,3 +120,7 @@ def test_no_row_is_of_a_call_that_is_gone() -> None:
 
 def test_every_call_goes_by_its_own_name_in_the_log() -> None:
     assert set(named_in_errors()) <= {name for name, _ in calls()}
+
+
+def test_the_reference_is_written_from_the_table() -> None:
+    assert reference.PAGE.read_text("utf-8") == reference.page(), "write it anew: see tests/handlers/faults/table.py"

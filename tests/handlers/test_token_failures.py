@@ -59,3 +59,19 @@ def test_the_sdk_tries_a_throttled_call_again_before_anybody_notices(
 
     assert ask()["statusCode"] == 200
     assert aws.operations() == ["dynamodb:BatchGetItem"] * 2 + ["kms:Sign"] * 2
+
+
+@pytest.mark.parametrize(("seconds", "tries"), [(0.0, 1), (60.0, 3)])
+def test_the_sdk_tries_no_more_than_there_is_patience_for(
+    aws: Aws, printed: Printed, monkeypatch: pytest.MonkeyPatch, seconds: float, tries: int
+) -> None:
+    monkeypatch.setattr(clients, "_CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    monkeypatch.setattr("jobpass_issuer.handlers.token.PATIENCE_SECONDS", {"GET /v1/token": seconds})
+    forget()
+    establish(aws)
+    register(aws)
+    aws.fail("dynamodb:BatchGetItem", Trouble.THROTTLED, None)
+
+    assert ask()["statusCode"] == 503
+    assert aws.counted()["dynamodb:BatchGetItem"] == tries
+    assert '"reason":"ProvisionedThroughputExceededException"' in printed()

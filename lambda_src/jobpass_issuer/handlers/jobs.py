@@ -11,6 +11,7 @@ from typing import Any
 from jobpass_issuer.aws.client import client
 from jobpass_issuer.aws.dynamodb_assertions import SpentAssertions
 from jobpass_issuer.aws.dynamodb_registrations import RegistrationTable
+from jobpass_issuer.aws.patience import patience
 from jobpass_issuer.domain import client_assertion
 from jobpass_issuer.domain.admission import Account, Admission, admit, platform_of
 from jobpass_issuer.domain.deployment import Deployment
@@ -28,6 +29,8 @@ from jobpass_issuer.handlers.telemetry import count, logger
 
 # What these routes take in the place of AWS's signatures; the gateway has no authorizer on them.
 ASSERTION_ROUTES = "/v1/assertion/"
+# How long tries that failed may keep a platform waiting.
+PATIENCE_SECONDS = 4.5
 # Beside the package in the function's asset: the deployment writes it from jobpass.yaml.
 _DEPLOYMENT_FILE = Path(__file__).parents[2] / "deployment.json"
 
@@ -59,7 +62,8 @@ def _spent() -> SpentAssertions:
 
 def handler(event: dict[str, Any], _context: object) -> Response:
     """Answer a platform."""
-    return answered(_serve, event, refusal="JobRefused")
+    with patience(PATIENCE_SECONDS):
+        return answered(_serve, event, refusal="JobRefused")
 
 
 def _serve(event: request.Event) -> Response:

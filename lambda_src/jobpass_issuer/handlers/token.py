@@ -4,12 +4,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from jobpass_issuer.aws.patience import patience
 from jobpass_issuer.domain.errors import IssuerError, NotFoundError
 from jobpass_issuer.handlers import github_token, windmill_token
 from jobpass_issuer.handlers.denial import deny
 from jobpass_issuer.handlers.edge import answered
 from jobpass_issuer.handlers.request import Event, origin
 from jobpass_issuer.handlers.response import Response, failure
+
+# How long tries that failed may keep a caller waiting. AWS SDKs give a request for credentials 2 s, or 1 s, and then
+# make it again by themselves: nothing is tried twice for them. Others wait for half a minute at least.
+PATIENCE_SECONDS = {"GET /v1/token": 4.5, "POST /api/w/{workspace}/oidc/token/{audience+}": 4.5}
 
 
 def handler(event: dict[str, Any], context: object) -> Response:
@@ -33,7 +38,8 @@ def handler(event: dict[str, Any], context: object) -> Response:
     def denied(error: IssuerError, _request_id: str) -> None:
         deny(event, came_from, error)
 
-    return answered(work, event, refusal, failed, denied)
+    with patience(PATIENCE_SECONDS.get(str(route), 0)):
+        return answered(work, event, refusal, failed, denied)
 
 
 def _nowhere(_event: Event) -> Response:
