@@ -9,7 +9,7 @@ from tests.handlers.faults.row import Row
 from tests.handlers.faults.table import rows_of
 
 PAGE = Path(__file__).parents[3] / "docs/reference/faults.md"
-_HEAD = f"""# What happens when AWS fails
+_HEAD = """# What happens when AWS fails
 
 Every call of AWS that the functions make, and what comes of it where it fails: throttled, refused with a 5xx, denied,
 without an answer in time (done or not done), reset, cut short, empty, or answered with what nobody asked for. This page
@@ -26,13 +26,13 @@ before API Gateway's 30.
 _FUNCTIONS = {
     "token": f"""The job gets `503`, `temporarily_unavailable` and `Retry-After: {RETRY_AFTER_SECONDS}`; asking again is
 safe, and grants another token.""",
-    "jobs": f"""The platform gets `503`, `temporarily_unavailable` and `Retry-After: {RETRY_AFTER_SECONDS}`; asking again is
-safe. A new assertion goes with it where one is needed.""",
+    "jobs": f"""The platform gets `503`, `temporarily_unavailable` and `Retry-After: {RETRY_AFTER_SECONDS}`; asking
+again is safe. A new assertion goes with it where one is needed.""",
     "keys": """The run fails with the name of the call, and the next goes on where it stopped: the schedule's each hour,
-the operator's own, or CloudFormation's, which is told `FAILED` with the same name. A call is tried three times, each for
-10 s at most.""",
-    "audit": """The run fails, counts `AuditIncomplete` where it was the schedule's, and the next one, a quarter of an hour
-later, begins where the last good one ended. A call is tried six times.""",
+the operator's own, or CloudFormation's, which is told `FAILED` with the same name. A call is tried three times,
+each for 10 s at most.""",
+    "audit": """The run fails, counts `AuditIncomplete` where it was the schedule's, and the next one, a quarter of an
+hour later, begins where the last good one ended. A call is tried six times.""",
 }
 _CANARY = """## The canary function
 
