@@ -117,8 +117,8 @@ class AwsAccount:
         if asked["ConditionExpression"] == "attribute_not_exists(pk)":
             holds = found is None
         else:
-            assert asked["ConditionExpression"] == "until = :expected"
-            holds = found is not None and found["until"] == asked["ExpressionAttributeValues"][":expected"]
+            assert asked["ConditionExpression"] == "audited_until = :expected"
+            holds = found is not None and found["audited_until"] == asked["ExpressionAttributeValues"][":expected"]
         if not holds:
             raise RefusedByAwsError("ConditionalCheckFailedException")
         self.items[key] = asked["Item"]

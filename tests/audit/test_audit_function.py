@@ -109,7 +109,7 @@ def test_the_first_run_joins_the_last_quarter_that_is_settled(account: AwsAccoun
         "BusiestJobTokens": [3, 1, 0],
         "AuditRan": [1],
     }
-    assert account.items["audit"]["until"] == {"N": str(END)}
+    assert account.items["audit"]["audited_until"] == {"N": str(END)}
     assert len(function.logged("audited")) == 3
 
 
@@ -118,7 +118,7 @@ def test_the_next_run_goes_on_where_it_stopped_and_makes_up_for_what_was_missed(
 ) -> None:
     function.run()
     assert function.run() == {"audited": 0, "until": END}
-    account.items["audit"]["until"] = {"N": str(END - 6 * 3600)}
+    account.items["audit"]["audited_until"] = {"N": str(END - 6 * 3600)}
     issue(account, "jti", END - 5 * 3600)
 
     assert function.run() == {"audited": 72, "until": END}
@@ -260,11 +260,11 @@ def test_a_run_ends_before_lambda_ends_it_and_keeps_what_it_has(account: AwsAcco
 
 def test_of_two_runs_at_once_one_gives_way(account: AwsAccount, function: Function) -> None:
     def overtaken() -> None:
-        account.items["audit"] = {"pk": {"S": "audit"}, "until": {"N": str(END)}}
+        account.items["audit"] = {"pk": {"S": "audit"}, "audited_until": {"N": str(END)}}
 
     account.before["cloudtrail:LookupEvents"] = overtaken
     assert function.run() == {"audited": 0, "until": None}
-    assert account.items["audit"]["until"] == {"N": str(END)}
+    assert account.items["audit"]["audited_until"] == {"N": str(END)}
     assert "AuditIncomplete" not in function.metrics()
 
 
@@ -272,7 +272,7 @@ def test_what_is_kept_no_more_is_left_out_and_said(
     account: AwsAccount, function: Function, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOG_RETENTION_DAYS", "1")
-    account.items["audit"] = {"pk": {"S": "audit"}, "until": {"N": str(END - 2 * 86400)}}
+    account.items["audit"] = {"pk": {"S": "audit"}, "audited_until": {"N": str(END - 2 * 86400)}}
 
     assert function.run()["until"] == END
 

@@ -26,7 +26,7 @@ class AuditProgress:
                 TableName=self._table_name, Key=AUDIT_KEY, ConsistentRead=True, **CONFIRMATION
             )
         item = confirmed(answer, "dynamodb:GetItem").get("Item")
-        return int(item["until"]["N"]) if item else None
+        return int(item["audited_until"]["N"]) if item else None
 
     def advance(self, until: int, expected: int | None) -> bool:
         """Write it down in the place of the expected; false where another run has written meanwhile.
@@ -34,13 +34,14 @@ class AuditProgress:
         Raises:
             DependencyError: DynamoDB failed.
         """
-        condition = "attribute_not_exists(pk)" if expected is None else "until = :expected"
+        # Not `until`, which is a reserved word of expressions ("Reserved words in DynamoDB").
+        condition = "attribute_not_exists(pk)" if expected is None else "audited_until = :expected"
         values = {} if expected is None else {"ExpressionAttributeValues": {":expected": {"N": str(expected)}}}
         with translated("dynamodb:PutItem"):
             try:
                 answer = self._dynamodb.put_item(
                     TableName=self._table_name,
-                    Item={**AUDIT_KEY, "until": {"N": str(until)}},
+                    Item={**AUDIT_KEY, "audited_until": {"N": str(until)}},
                     ConditionExpression=condition,
                     **values,
                     **CONFIRMATION,
