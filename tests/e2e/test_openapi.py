@@ -38,7 +38,7 @@ def test_whatever_is_asked_is_answered_as_the_description_says(
     def ask(case: Any) -> None:
         asked = requests.Request(**_parts(case, platform.api_url)).prepare()
         headers = {"Authorization": f"Bearer {token}"}
-        body = asked.body.encode() if isinstance(asked.body, str) else asked.body
+        body = None if asked.body is None else asked.body if isinstance(asked.body, bytes) else str(asked.body).encode()
         target = str(asked.url).removeprefix(platform.api_url)
         if urlsplit(target).path.startswith("/v1/jobs"):
             kind = {"Content-Type": "application/json"} if body is not None else {}

@@ -5,6 +5,8 @@ import sys
 
 import atheris
 
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Jobpass")
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "jobpass-fuzz")
 with atheris.instrument_imports(include=["jobpass_issuer", "jwt"]):
     from tests.fuzz import targets
 

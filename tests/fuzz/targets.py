@@ -36,6 +36,7 @@ from tests.domain.examples import (
 from tests.handlers.platform_keys import WITH_KEYS, assertion
 
 Event = dict[str, Any]
+__all__ = ["SECRET", "TARGETS", "FindingError", "check", "logger", "prepare"]
 _GRANTED = {200, 201}
 _REFUSED = {400, 401, 403, 404}
 
@@ -56,20 +57,20 @@ def _event(headers: Mapping[str, str] | None = None, **parts: Any) -> Event:
     return {"headers": dict(headers or {}), "requestContext": {"requestId": "r"}, "rawQueryString": "", **parts}
 
 
-def _authorization(data: bytes) -> tuple[Event, Callable[[Event], object]]:
+def _authorization(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
     bare, text = data[:1] < b"\x80", _text(data[1:])
     # Half of them begin as the real one does, whose secret may then stand in no log.
     value = f"Bearer {TOKEN}{text}" if len(data) % 2 else text
 
-    def work(event: Event) -> object:
+    def work(event: request.Event) -> object:
         token = from_authorization(request.header(event, "authorization"), bare=bare)
         return authenticate(token, REGISTRATION if token.job_id == JOB_ID else None, RING, NOW)
 
     return _event({"authorization": value}), work
 
 
-def _query(data: bytes) -> tuple[Event, Callable[[Event], object]]:
-    def work(event: Event) -> object:
+def _query(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
+    def work(event: request.Event) -> object:
         wish = github_token._wish(request.query(event, github_token.PARAMETERS))
         return _decided(wish)
 
@@ -82,15 +83,15 @@ def _decided(wish: Any, **changes: Any) -> object:
     return decide(held, RING, wish, issuer_url=ISSUER_URL, lifetimes=lifetimes, jti="j", now=NOW)
 
 
-def _windmill_path(data: bytes) -> tuple[Event, Callable[[Event], object]]:
+def _windmill_path(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
     path = _text(data)
     path = f"/api/w/acme/oidc/token/{path}" if len(data) % 2 else path
     held = entitlement(fields={**REGISTRATION.fields, "workspace": "acme"})
     return _event(rawPath=path), lambda event: windmill_token._audience(event["rawPath"], held)
 
 
-def _registration(data: bytes) -> tuple[Event, Callable[[Event], object]]:
-    def work(event: Event) -> object:
+def _registration(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
+    def work(event: request.Event) -> object:
         return admit(
             request.json_body(event), CI_SERVER, DEPLOYMENT, ACCOUNT, job_id=JOB_ID, secret_sha256="0" * 64, now=NOW
         )
@@ -98,7 +99,7 @@ def _registration(data: bytes) -> tuple[Event, Callable[[Event], object]]:
     return _event({"content-type": "application/json"}, body=_text(data)), work
 
 
-def _registered_values(data: bytes) -> tuple[Event, Callable[[Event], object]]:
+def _registered_values(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
     """JSON that is some always: values of every kind at every place that a registration has."""
     members = script() if len(data) % 2 else {}
     for index, part in enumerate(data.split(b"\0")[:12]):
@@ -107,7 +108,7 @@ def _registered_values(data: bytes) -> tuple[Event, Callable[[Event], object]]:
         values: tuple[Any, ...] = (text, [text], {text: text}, len(part), None, True, [[text]], {text: len(part)}, -0.5)
         members[name] = values[sum(part) % len(values)]
 
-    def work(event: Event) -> object:
+    def work(event: request.Event) -> object:
         parsed, platform = request.json_body(event), DEPLOYMENT.platforms["windmill"]
         return admit(parsed, platform, DEPLOYMENT, ACCOUNT, job_id=JOB_ID, secret_sha256="0" * 64, now=NOW)
 
@@ -117,30 +118,30 @@ def _registered_values(data: bytes) -> tuple[Event, Callable[[Event], object]]:
 _ASSERTION = assertion()
 
 
-def _client_assertion(data: bytes) -> tuple[Event, Callable[[Event], object]]:
+def _client_assertion(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
     text = _text(data)
     if len(data) % 2 and data:
         at = data[0] * len(_ASSERTION) // 256
         text = _ASSERTION[:at] + _text(data[1:]) + _ASSERTION[at + len(data) // 2 :]
 
-    def work(event: Event) -> object:
+    def work(event: request.Event) -> object:
         return prove(event, WITH_KEYS.platforms, ISSUER_URL, NOW)
 
     return _event({"authorization": f"Bearer {text}"}), work
 
 
-def _role_arn(data: bytes) -> tuple[Event, Callable[[Event], object]]:
+def _role_arn(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
     text = _text(data)
     return _event(), lambda _: _decided(token_request(entitlement(), text))
 
 
-def _caller(data: bytes) -> tuple[Event, Callable[[Event], object]]:
+def _caller(data: bytes) -> tuple[Event, Callable[[request.Event], object]]:
     text = _text(data)
     arn = f"arn:aws:sts::000000000000:assumed-role/{text}" if len(data) % 2 else text
     return _event(), lambda _: platform_of(arn, DEPLOYMENT, ACCOUNT)
 
 
-TARGETS: dict[str, Callable[[bytes], tuple[Event, Callable[[Event], object]]]] = {
+TARGETS: dict[str, Callable[[bytes], tuple[Event, Callable[[request.Event], object]]]] = {
     "authorization": _authorization,
     "query": _query,
     "windmill-path": _windmill_path,
@@ -171,7 +172,7 @@ def check(name: str, data: bytes) -> int:
     """
     event, parse = TARGETS[name](data)
 
-    def work(received: Event) -> Response:
+    def work(received: request.Event) -> Response:
         parse(received)
         return success({})
 
