@@ -7,6 +7,7 @@ MAKEFLAGS += --no-builtin-rules
 PYTHON ?= python3
 VENV := .venv
 EMULATOR := .local/emulator-venv
+SCANNERS := .local/scan-venv
 CONFIGURATION ?= jobpass.yaml
 # Not the shell's own variable of that name, which may be anything.
 ACCOUNT =
@@ -30,7 +31,7 @@ down: ## Stop what `make up` left running
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down; else echo "nothing was running"; fi
 
 ##@ Work on it
-.PHONY: test check lint format lock bench prove-rotation
+.PHONY: test check lint format lock bench prove-rotation fuzz scan
 test: setup ## Run all tests (T="tests/domain -k subject" for some)
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 3 --dist loadgroup)
 
@@ -41,6 +42,13 @@ bench: setup ## Measure a synth by its roles, and a start of the command (ARGS="
 
 prove-rotation: setup ## A million random schedules of waits, crashes and races against the law of rotation
 	@PYTHONPATH=. $(BIN)/python -m tests.properties.prove_rotation $(ARGS)
+
+fuzz: setup ## A million inputs to every parser that strangers reach, and thousands to the API as it is described
+	@PYTHONPATH=.:lambda_src $(BIN)/python -m tests.fuzz $(ARGS)
+	@FUZZ_EXAMPLES=2000 FUZZ_DEPLOYED=100 $(BIN)/python -m pytest --quiet --timeout 1800 tests/handlers/test_openapi.py tests/e2e/test_openapi.py
+
+scan: setup $(SCANNERS)/.installed synth ## Look for known vulnerabilities in dependencies, and at the templates with a second scanner
+	@PYTHONPATH=. $(BIN)/python -m tests.scan --tools $(SCANNERS)/bin $(ARGS)
 
 lint: setup
 	@echo "format, lint, types, import direction, dead code"
@@ -55,7 +63,7 @@ format: setup ## Put the code into its format
 
 lock: setup ## Pin what requirements/*.in ask for, with hashes
 	@$(BIN)/python -m pip install --quiet uv==0.13.9
-	@for name in dev emulator node function-token function-jobs function-keys function-audit function-canary; do \
+	@for name in dev emulator scan node function-token function-jobs function-keys function-audit function-canary; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -98,6 +106,9 @@ $(VENV)/.checkout: $(VENV)/.installed pyproject.toml
 	@touch $@
 $(EMULATOR)/.installed: requirements/emulator.txt
 	@$(call environment,$(EMULATOR),$<,a few seconds)
+	@touch $@
+$(SCANNERS)/.installed: requirements/scan.txt
+	@$(call environment,$(SCANNERS),$<,about a minute the first time)
 	@touch $@
 
 define environment
