@@ -3,6 +3,7 @@
 It is invoked
 
 - every 15 minutes by the schedule, with `{"command": "audit"}`;
+- by CloudFormation, for what `jobpass_issuer.handlers.audit_trail` does;
 - by EventBridge, for calls of KMS by anybody but the functions whose they are: an event with `"source": "aws.kms"`,
   `"detail-type": "AWS API Call via CloudTrail"` and CloudTrail's record as `detail`. A rule cannot know the keys, which
   no stack owns: it may pass on Signs and changes of any key of the account, and those of the issuer's ring are looked
@@ -47,6 +48,7 @@ from jobpass_issuer.domain.audit import Audit, Fate, Fault, Suspect, Watched, Wi
 from jobpass_issuer.domain.audit_schedule import slices
 from jobpass_issuer.domain.issuance_record import AttemptRecord
 from jobpass_issuer.domain.trail_event import TrailEvent
+from jobpass_issuer.handlers.audit_trail import serve_deployment
 from jobpass_issuer.handlers.settings import AuditSettings
 from jobpass_issuer.handlers.telemetry import count, logger, measure
 
@@ -91,11 +93,14 @@ def _cloudtrail() -> Any:
 
 
 def handler(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
-    """Look at a stranger's call, or carry the audit on, and return what was found.
+    """Look at a stranger's call, serve the deployment, or carry the audit on, and return what was found.
 
     Raises:
         RuntimeError: an AWS call failed; what was audited is kept, and the next run goes on.
     """
+    if "RequestType" in event:
+        serve_deployment(event)
+        return {}
     try:
         if "detail" in event:
             return _look_at(event["detail"])

@@ -1,0 +1,55 @@
+"""A trail of the account, and the bucket of one that is the issuer's own."""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from jobpass_issuer.aws.failure import DependencyError, code_of, required, translated
+from jobpass_issuer.domain.trail import shortcoming
+
+_ABSENT = frozenset({"TrailNotFoundException", "InvalidTrailNameException"})
+
+
+def trail_shortcoming(cloudtrail: Any, name: str, region: str) -> str | None:
+    """Return why the trail of this name or ARN does not bring the signatures of a Region; None where it does.
+
+    Raises:
+        DependencyError: CloudTrail failed.
+    """
+    with translated("cloudtrail:GetTrail"):
+        try:
+            trail = required(cloudtrail.get_trail(Name=name), "Trail", "cloudtrail:GetTrail")
+        except ClientError as error:
+            if code_of(error) in _ABSENT:
+                return "is not there: name one that the account has in this Region, by its ARN if it is another's"
+            raise
+    with translated("cloudtrail:GetTrailStatus"):
+        status = cloudtrail.get_trail_status(Name=name)
+    with translated("cloudtrail:GetEventSelectors"):
+        selectors = cloudtrail.get_event_selectors(TrailName=name)
+    return shortcoming(trail, status, selectors, region)
+
+
+def emptied(s3: Any, bucket: str) -> int:
+    """Delete all that is in a bucket without versions, and return how much that was.
+
+    Raises:
+        DependencyError: S3 failed, or would not delete something.
+    """
+    deleted = 0
+    while True:
+        with translated("s3:ListObjectsV2"):
+            try:
+                answer = s3.list_objects_v2(Bucket=bucket)
+            except ClientError as error:
+                if code_of(error) == "NoSuchBucket":
+                    return deleted
+                raise
+        keys = [{"Key": each["Key"]} for each in answer.get("Contents", ())]
+        if not keys:
+            return deleted
+        with translated("s3:DeleteObjects"):
+            refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True}).get("Errors")
+        if refused:
+            raise DependencyError("s3:DeleteObjects", str(refused[0].get("Code")))
+        deleted += len(keys)
