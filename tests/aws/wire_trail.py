@@ -15,6 +15,13 @@ class Trail:
 
     def answer(self, operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Carry out LookupEvents, by resource name; whatever the time."""
+        told: dict[str, Mapping[str, Any]] = {
+            "GetTrail": {"Trail": {"Name": "trail", "HomeRegion": "us-east-1", "IsMultiRegionTrail": True}},
+            "GetTrailStatus": {"IsLogging": True},
+            "GetEventSelectors": {"EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}]},
+        }
+        if operation in told:
+            return told[operation]
         if operation != "LookupEvents":
             raise AwsError("UnknownOperationException")
         ((wanted),) = request["LookupAttributes"]

@@ -27,6 +27,10 @@ def trail_shortcoming(cloudtrail: Any, name: str, region: str) -> str | None:
         status = cloudtrail.get_trail_status(Name=name)
     with translated("cloudtrail:GetEventSelectors"):
         selectors = cloudtrail.get_event_selectors(TrailName=name)
+    # Of an answer that cannot be read, the SDK makes an empty one: it says nothing of the trail.
+    required(status, "IsLogging", "cloudtrail:GetTrailStatus")
+    if "EventSelectors" not in selectors:
+        required(selectors, "AdvancedEventSelectors", "cloudtrail:GetEventSelectors")
     return shortcoming(trail, status, selectors, region)
 
 

@@ -34,7 +34,7 @@ def prepare(aws: Aws) -> None:
     """Put a ring into the table, and the audit one slice behind."""
     establish(aws)
     until = (int(time.time()) - BEHIND_SECONDS) // SLICE_SECONDS * SLICE_SECONDS - SLICE_SECONDS
-    aws.dynamodb.items(TABLE)["audit"] = {"pk": {"S": "audit"}, "until": {"N": str(until)}}
+    aws.dynamodb.items(TABLE)["audit"] = {"pk": {"S": "audit"}, "audited_until": {"N": str(until)}}
 
 
 def invoke(scene: str) -> Any:
@@ -51,4 +51,4 @@ def invoke(scene: str) -> Any:
 
 def audited_until(aws: Aws) -> str:
     """How far the audit has come."""
-    return str(aws.dynamodb.items(TABLE)["audit"]["until"]["N"])
+    return str(aws.dynamodb.items(TABLE)["audit"]["audited_until"]["N"])
