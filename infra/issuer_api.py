@@ -65,7 +65,7 @@ class IssuerApi(Construct):
             stage_name=STAGE,
             auto_deploy=True,
             # Routes for jobs have a throttle of their own, so that a flood of strangers, who reach these alone, leaves
-            # platforms theirs. Why these numbers: docs/adr/0015.
+            # platforms theirs. Why these numbers: docs/adr/0016-throttles.md.
             default_route_settings=apigatewayv2.CfnStage.RouteSettingsProperty(
                 detailed_metrics_enabled=True,
                 throttling_rate_limit=configuration.api.platform_rate_per_second,

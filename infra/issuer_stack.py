@@ -10,10 +10,16 @@ from constructs import Construct
 
 from infra import signing_keys
 from infra.account_trust import AccountTrust
+from infra.alarm_topic import AlarmTopic
+from infra.audit_alarms import AuditAlarms
+from infra.audit_function import AuditTriggers
+from infra.audit_trail import AuditTrail
 from infra.canary import Canary
+from infra.dashboard import IssuerDashboard
 from infra.dead_letters import DeadLetters
 from infra.documents_site import DocumentsSite
 from infra.function_asset import FunctionAsset, Package
+from infra.issuer_alarms import IssuerAlarms
 from infra.issuer_api import IssuerApi
 from infra.issuer_documents import IssuerDocuments
 from infra.issuer_function import IssuerFunction
@@ -73,8 +79,13 @@ class IssuerStack(Stack):
             # The documents must be readable, and the role that a key policy names must be there, before it is asked.
             after=[self._site, self._token.role],
         )
+        self._topic = AlarmTopic(self, "Alarms", configuration)
         self._keep_rotating(documents)
+        self._trail = AuditTrail(self, "AuditTrail", configuration, removal_policy)
+        self._audit = self._audit_function()
+        self._keep_auditing(documents)
         self._canary = self._canary_function(documents) if configuration.has_canary else None
+        self._watch()
         self._platforms = {
             name: PlatformAccess(self, f"Platform-{name}", configuration, name, self._api.platform_route_arns())
             for name, platform in configuration.platforms.items()
@@ -100,7 +111,9 @@ class IssuerStack(Stack):
             # The first run is the deployment's own, and none may follow the one that takes everything down.
             after=documents,
         )
-        alarms = KeyAlarms(self, "KeysAlarms", self._configuration, keys=self._keys, dead_letters=self._dead_letters)
+        alarms = KeyAlarms(
+            self, "KeysAlarms", self._configuration, self._topic, keys=self._keys, dead_letters=self._dead_letters
+        )
         # Until then there is no key whose age could be known.
         alarms.node.add_dependency(documents)
 
@@ -114,6 +127,29 @@ class IssuerStack(Stack):
             route_arns=self._api.platform_route_arns(),
             after=documents,
         )
+
+    def _keep_auditing(self, documents: IssuerDocuments) -> None:
+        trail = self._trail.serve(self._audit)
+        triggers = AuditTriggers(
+            self,
+            "AuditTriggers",
+            issuer_name=self._configuration.name,
+            audit=self._audit,
+            token=self._token,
+            keys=self._keys,
+            # Before there are keys, there is nothing to audit.
+            after=[documents, *trail],
+        )
+        alarms = AuditAlarms(self, "AuditAlarms", self._configuration, self._topic, audit=self._audit)
+        # The schedule's first run comes at once, and is to be known by then.
+        alarms.node.add_dependency(triggers)
+
+    def _watch(self) -> None:
+        functions = {"token": self._token, "jobs": self._jobs, "keys": self._keys, "audit": self._audit}
+        if self._canary is not None:
+            functions["canary"] = self._canary.function
+        IssuerAlarms(self, "IssuerAlarms", self._configuration, self._topic, functions)
+        IssuerDashboard(self, "Dashboard", self._configuration, self._api, functions)
 
     def _account_trust(self, documents: IssuerDocuments) -> AccountTrust:
         issuer = TrustedIssuer(self._site.issuer_url, self._site.literal_issuer)
@@ -190,6 +226,29 @@ class IssuerStack(Stack):
             timeout_seconds=270,
         )
 
+    def _audit_function(self) -> IssuerFunction:
+        name = self._configuration.name
+        return self._function(
+            "Audit",
+            FunctionAsset("audit", ("cloudtrail", "dynamodb", "logs", "s3")).build(),
+            [
+                *self._table.keep_audit(),
+                iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=[self._token.logs.log_group_arn]),
+                # The event history knows no resource ("Actions, resources, and condition keys for AWS CloudTrail").
+                iam.PolicyStatement(actions=["cloudtrail:LookupEvents"], resources=["*"]),
+                *self._trail.served_by(),
+            ],
+            {
+                "TABLE_NAME": self._table.table.table_name,
+                "TOKEN_LOG_GROUP": self._token.logs.log_group_name,
+                "TOKEN_ROLE_ARN": self._role_arn(f"{name}-token"),
+                "KEYS_ROLE_ARN": self._role_arn(f"{name}-keys"),
+                "LOG_RETENTION_DAYS": str(self._configuration.api.log_retention_days),
+            },
+            # As long as Lambda lets it: LookupEvents answers twice a second.
+            timeout_seconds=900,
+        )
+
     def _function(
         self,
         construct_id: str,
@@ -231,6 +290,14 @@ class IssuerStack(Stack):
         if self._canary is not None:
             name = self._canary.function.function.function_name
             self._output("CanaryFunctionName", name, "Invoke it: it proves that the issuer grants and refuses")
+        self._output(
+            "AuditFunctionName", self._audit.function.function_name, "Accounts for signatures; its log says how"
+        )
+        self._output(
+            "AlarmTopicArn", self._topic.topic.topic_arn, "Alarms come here: subscribe whoever is to hear them"
+        )
+        if self._trail.bucket is not None:
+            self._output("TrailBucketName", self._trail.bucket.bucket_name, "CloudTrail's log files of this Region")
         self._output("RetainedOnDestroy", self._retained(), "What `cdk destroy` leaves behind, on purpose")
         self._name_roles()
 
@@ -251,8 +318,10 @@ class IssuerStack(Stack):
         keys = f"the KMS keys tagged {signing_keys.ISSUER_TAG}={self._configuration.name}"
         if self._configuration.retention == "destroy":
             return f"Nothing, once the deletion that is scheduled for {keys} has come due"
+        bucket = self._trail.bucket
+        buckets = [f"the bucket {each.bucket_name}" for each in (self._site.bucket, bucket) if each is not None]
         return (
-            f"The table {self._table.table.table_name}, the bucket {self._site.bucket.bucket_name} and {keys}: "
+            f"The table {self._table.table.table_name}, {' and '.join(buckets)} and {keys}: "
             "delete them yourself when nobody trusts this issuer any more"
         )
 

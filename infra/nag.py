@@ -14,6 +14,7 @@ from infra.issuer_stack import IssuerStack
 from infra.stacks import DeploymentStack
 from jobpass.configuration import Configuration
 from jobpass.configuration.role_settings import RoleSettings
+from jobpass.configuration.watch_settings import CREATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ _EVERYWHERE = (
             "L1",
             _LOCKED_PYTHON,
         )
-        for function in ("Token", "Jobs", "Keys")
+        for function in ("Token", "Jobs", "Keys", "Audit")
     ),
     Accepted(
         _KEYS_ROLE,
@@ -88,6 +89,18 @@ _EVERYWHERE = (
         "IAM5[Resource::arn:<AWS::Partition>:kms:<AWS::Region>:<AWS::AccountId>:key/*]",
         "The keys are made after deployment, so no ARN is known; a condition admits those with this issuer's tag only.",
     ),
+)
+_LOOKUP_EVENTS = Accepted(
+    "Audit/Role/Resource",
+    "IAM5[Resource::*]",
+    "cloudtrail:LookupEvents admits no other resource. It reads the event history, and the function looks in it for "
+    "the issuer's own keys.",
+)
+_TRAIL_BUCKET = Accepted(
+    "AuditTrail/Bucket/Resource",
+    "S1",
+    "CloudTrail alone writes it, and who reads it needs a right that the stack gives to nobody; access logs would keep "
+    "another bucket, to be guarded like this one.",
 )
 _DEFAULT_CERTIFICATE = Accepted(
     _DISTRIBUTION,
@@ -122,6 +135,8 @@ def accepted_findings(stack: DeploymentStack, configuration: Configuration) -> I
 
 def _of_the_issuer(stack: IssuerStack, configuration: Configuration) -> Iterator[Accepted]:
     yield from _EVERYWHERE
+    yield _LOOKUP_EVENTS
+    yield from _of_the_trail(stack, configuration)
     if configuration.issuer.own_domain is None:
         yield _DEFAULT_CERTIFICATE
     for method, path in ASSERTION_ROUTES if configuration.takes_assertions else ():
@@ -144,6 +159,20 @@ def _of_the_issuer(stack: IssuerStack, configuration: Configuration) -> Iterator
                 f"/$default/{method}/v1/jobs/*]",
                 "The last part is the job's ID. The jobs function shows and ends a platform's own jobs only.",
             )
+
+
+def _of_the_trail(stack: IssuerStack, configuration: Configuration) -> Iterator[Accepted]:
+    if configuration.audit.trail != CREATE:
+        return
+    yield _TRAIL_BUCKET
+    if configuration.retention == "destroy":
+        bucket = stack.get_logical_id(cast("CfnElement", _at(stack, _TRAIL_BUCKET.path)))
+        yield Accepted(
+            "Audit/Role/Resource",
+            f"IAM5[Resource::<{bucket}.Arn>/AWSLogs/*]",
+            "CloudTrail names the log files. Once the trail is gone, the audit function deletes them all: "
+            "CloudFormation deletes only an empty bucket.",
+        )
 
 
 def _of_a_role(name: str, settings: RoleSettings) -> Iterator[Accepted]:

@@ -10,6 +10,7 @@ from constructs import Construct
 RING = "ring"
 JOBS = "job#*"
 ASSERTIONS = "assertion#*"
+AUDIT = "audit"
 _READ_AND_WRITE = ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
 
 
@@ -54,6 +55,13 @@ class RegistrationTable(Construct):
     def keep_ring(self) -> iam.PolicyStatement:
         """Permit reading and writing the key ring, and no registration."""
         return self._item_access(_READ_AND_WRITE, "StringEquals", RING)
+
+    def keep_audit(self) -> list[iam.PolicyStatement]:
+        """Permit reading the key ring, and reading and writing how far the audit has come."""
+        return [
+            self._item_access(("dynamodb:GetItem",), "StringEquals", RING),
+            self._item_access(("dynamodb:GetItem", "dynamodb:PutItem"), "StringEquals", AUDIT),
+        ]
 
     def identify(self) -> iam.PolicyStatement:
         """Permit asking which table this is: a restored copy has another identifier."""

@@ -20,7 +20,19 @@ from jobpass_issuer.domain.trusting_role import TrustingRole
 # CloudFront's labels have 13 or 14 characters today; this leaves room.
 _LONGEST_ISSUER = f"https://d{'x' * 19}.cloudfront.net"
 # A trusting role is named as the stack names its own roles: `<deployment>-<name>`.
-OWN_ROLES = frozenset({"token", "jobs", "keys", "keys-schedule", "canary", "canary-platform", "canary-schedule"})
+OWN_ROLES = frozenset(
+    {
+        "audit",
+        "audit-schedule",
+        "canary",
+        "canary-platform",
+        "canary-schedule",
+        "jobs",
+        "keys",
+        "keys-schedule",
+        "token",
+    }
+)
 _LONGEST_PARTITION = "aws-us-gov"
 
 

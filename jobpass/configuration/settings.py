@@ -18,6 +18,13 @@ ACCOUNT_ID = r"^[0-9]{12}$"
 CERTIFICATE_ARN = r"^arn:aws:acm:us-east-1:[0-9]{12}:certificate/[0-9a-f-]{36}$"
 HOSTED_ZONE_ID = r"^Z[A-Z0-9]{1,31}$"
 DOMAIN_NAME = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$"
+# CloudTrail API, "CreateTrail": 3 to 128 letters, digits, dots, underscores and dashes, no two separators side by side.
+TRAIL = (
+    r"^(arn:aws(-cn|-us-gov)?:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/)?"
+    r"[A-Za-z0-9]([A-Za-z0-9]|[._-][A-Za-z0-9]){1,127}$"
+)
+TOPIC_ARN = r"^arn:aws(-cn|-us-gov)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
+EMAIL = r"^[^@\s]{1,64}@[^@\s]{1,190}$"
 
 Name = Annotated[str, Field(pattern=NAME)]
 FieldName = Annotated[str, Field(pattern=FIELD_NAME)]

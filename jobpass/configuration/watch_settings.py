@@ -4,15 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from jobpass.configuration.settings import Settings
+from jobpass.configuration.settings import EMAIL, TOPIC_ARN, TRAIL, Settings
 
-# CloudTrail API, "CreateTrail": 3 to 128 letters, digits, dots, underscores and dashes, no two separators side by side.
-TRAIL = (
-    r"^(arn:aws(-cn|-us-gov)?:cloudtrail:[a-z0-9-]+:[0-9]{12}:trail/)?"
-    r"[A-Za-z0-9]([A-Za-z0-9]|[._-][A-Za-z0-9]){1,127}$"
-)
-TOPIC_ARN = r"^arn:aws(-cn|-us-gov)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
-EMAIL = r"^[^@\s]{1,64}@[^@\s]{1,190}$"
 CREATE = "create"
 NONE = "none"
 

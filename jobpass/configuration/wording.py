@@ -28,6 +28,10 @@ _FORMS = {
     forms.ACCOUNT_ID: 'must be the number of an AWS account: its 12 digits in quotes, such as `"222233334444"`',
     forms.CERTIFICATE_ARN: "must be an ACM certificate in us-east-1, where CloudFront looks for it: "
     "`arn:aws:acm:us-east-1:<account>:certificate/<id>`",
+    forms.TRAIL: "must be `create`, `none`, or the name or ARN of a trail: letters, digits, and single `.`, `_` or `-` "
+    "between them",
+    forms.TOPIC_ARN: "must be the ARN of an SNS topic, such as `arn:aws:sns:us-east-1:111122223333:pager`",
+    forms.EMAIL: "must be an email address",
     forms.HOSTED_ZONE_ID: "must be the hosted zone's ID, such as `Z0123456789ABCDEFGHIJ`",
     forms.DOMAIN_NAME: "must be a domain name in lower case without a dot at its end, such as `example.com`",
 }

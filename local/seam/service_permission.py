@@ -19,6 +19,7 @@ def allows(policy: Any, service: str, action: str, resource_arn: str, context: M
         action=action,
         resource_arn=resource_arn,
         region=part("get_region")(),
+        secure_transport=True,  # as AWS's services always ask; ministack says what the present request came over
         service_context={key.lower(): value for key, value in context.items()},
     )
     return bool(part("evaluate_resource_policy")(document, asked, service=service).decision == "Allow")

@@ -79,6 +79,8 @@ class Template:
                 yield from _statements(name, "trust", trust_policy(properties))
             for policy in properties.get("Policies", []):
                 yield from _statements(name, "identity", policy["PolicyDocument"])
+            if "KeyPolicy" in properties:
+                yield from _statements(name, "own", properties["KeyPolicy"])
             if "PolicyDocument" in properties:
                 kind = "identity" if resource["Type"].startswith("AWS::IAM::") else "own"
                 yield from _statements(name, kind, properties["PolicyDocument"])

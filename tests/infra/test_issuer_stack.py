@@ -89,7 +89,12 @@ def test_every_function_is_python_on_arm_and_answers_in_time(example: Template) 
     functions = [each["Properties"] for each in example.of_type("AWS::Lambda::Function").values()]
     assert {each["Runtime"] for each in functions} == {"python3.13"}
     assert {tuple(each["Architectures"]) for each in functions} == {("arm64",)}
-    assert [example.function(purpose)["Timeout"] for purpose in ("token", "jobs", "keys")] == [10, 10, 270]
+    assert [example.function(purpose)["Timeout"] for purpose in ("token", "jobs", "keys", "audit")] == [
+        10,
+        10,
+        270,
+        900,
+    ]
 
 
 def test_deployment_waits_longer_for_the_documents_than_the_function_may_take(example: Template) -> None:
@@ -184,7 +189,10 @@ def test_outputs_name_everything_that_comes_next_and_say_what_it_is_for(example:
         "DocumentsBucketName",
         "DistributionDomainName",
         "OidcProviderArn",
+        "AlarmTopicArn",
+        "AuditFunctionName",
         "CanaryFunctionName",
+        "TrailBucketName",
         "KeysFunctionName",
         "TokenFunctionName",
         "JobsFunctionName",

@@ -21,6 +21,7 @@ from tests.infra.template import Statement, Template, resolve, text, trust_polic
 ANY_RESOURCE = {
     "kms:CreateKey": "a key has no ARN before it exists",
     "tag:GetResources": "the index of tags has no resources of its own",
+    "cloudtrail:LookupEvents": "the event history has no resources of its own",
 }
 ADAPTERS = Path(kms_keys.__file__).parent
 KEYS_ADAPTERS = ("kms_keys", "s3_documents", "cloudfront_site", "dynamodb_key_ring")
@@ -38,7 +39,9 @@ def test_nothing_is_allowed_by_exclusion(example: Template) -> None:
 
 
 def test_every_resource_is_named_where_aws_takes_a_name(example: Template) -> None:
-    unnamed = [each for each in example.statements() if "*" in each.resources]
+    # A key's own policy is about that key, and has no other way to say so.
+    keys = example.of_type("AWS::KMS::Key")
+    unnamed = [each for each in example.statements() if "*" in each.resources and each.owner not in keys]
     assert [action for each in unnamed for action in each.actions] == list(ANY_RESOURCE)
 
 
@@ -52,16 +55,16 @@ def test_only_denials_are_for_everybody(example: Template) -> None:
 def test_every_function_has_a_role_that_no_other_has(example: Template) -> None:
     functions = example.of_type("AWS::Lambda::Function").values()
     roles = [text(each["Properties"]["Role"]) for each in functions]
-    assert len(roles) == len(set(roles)) == 4
+    assert len(roles) == len(set(roles)) == 5
 
 
 def test_functions_have_no_managed_policy(example: Template) -> None:
-    for purpose in ("token", "jobs", "keys", "canary"):
+    for purpose in ("token", "jobs", "keys", "audit", "canary"):
         assert "ManagedPolicyArns" not in example.role(f"jobpass-{purpose}")
 
 
 def test_only_lambda_assumes_a_functions_role(example: Template) -> None:
-    for purpose in ("token", "jobs", "keys", "canary"):
+    for purpose in ("token", "jobs", "keys", "audit", "canary"):
         (statement,) = trust_policy(example.role(f"jobpass-{purpose}"))["Statement"]
         assert statement == {
             "Effect": "Allow",
@@ -76,7 +79,10 @@ def test_no_identity_policy_grants_signing_or_delegating_it(example: Template) -
 
 
 def test_cloudformation_owns_no_signing_key(example: Template) -> None:
-    assert example.of_type("AWS::KMS::Key") == {}
+    keys = {name: each["Properties"] for name, each in example.of_type("AWS::KMS::Key").items()}
+    # The one that encrypts alarms, which is of the kind that cannot sign.
+    assert list(keys) == ["AlarmsKey3C2381B3"]
+    assert {"KeySpec", "KeyUsage"}.isdisjoint(keys["AlarmsKey3C2381B3"])
 
 
 def test_token_function_reads_the_table_and_writes_its_log(example: Template) -> None:
@@ -217,8 +223,11 @@ def test_no_trusting_role_can_take_the_name_of_a_role_that_the_stack_makes_for_i
 
 def test_only_the_api_and_only_its_own_routes_invoke_functions(example: Template) -> None:
     of_jobs = {f"/*/*{path}" for _, path in JOB_ROUTES}
-    for permission in example.of_type("AWS::Lambda::Permission").values():
-        properties = permission["Properties"]
+    permissions = [each["Properties"] for each in example.of_type("AWS::Lambda::Permission").values()]
+    # The audit function listens to rules: tests/infra/test_audit.py.
+    answering = [each for each in permissions if "AuditFunction" not in text(each["FunctionName"])]
+    assert len(answering) == 6
+    for properties in answering:
         assert properties["Principal"] == "apigateway.amazonaws.com"
         _, _, path = text(properties["SourceArn"]).partition("<HttpApi9292168F>")
         function = text(properties["FunctionName"])
