@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from jobpass_issuer.domain.alteration import Altered
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing
 from jobpass_issuer.domain.reconciliation import NOTHING_PUBLISHED, Published, WitnessedKey
@@ -88,8 +89,13 @@ class World:
             issuer=ISSUER,
             policy=self.policy,
             clock=lambda: self.now,
-            report=lambda action, _: self.actions.append(action),
+            report=self._note,
         )
+
+    def _note(self, step: Action | Altered, _ring: KeyRing) -> None:
+        # Nothing that runs, crashes or restores leave behind may pass for somebody else's doing.
+        assert not isinstance(step, Altered), step
+        self.actions.append(step)
 
     def issue(self, lifetime_seconds: int | None = None) -> Token | None:
         """Issue a token as the token function does, or None where it would answer 503."""

@@ -19,15 +19,18 @@ class DocumentStore:
     def __init__(self, bucket: DocumentBucket, site: DocumentSite, issuer: Issuer) -> None:
         self._bucket = bucket
         self._site = site
-        self._jwks_key = paths(issuer, issuer.jwks_url)[0]
+        self._jwks_keys = paths(issuer, issuer.jwks_url)
+        self._discovery_keys = paths(issuer, issuer.discovery_url)
 
     def published(self) -> Published:
-        """Return the `kid`s of the JWK Set in the bucket, and the copy of the ring beside it.
+        """Return the documents in the bucket, the `kid`s of the JWK Set, and the copy of the ring beside them.
 
         Raises:
             DependencyError: S3 failed.
         """
-        return Published(_kids(self._bucket.read(self._jwks_key)), _ring(self._bucket.read(RING_COPY)))
+        read = {key: self._bucket.read(key) for key in (*self._jwks_keys, *self._discovery_keys)}
+        bodies = {key: body for key, body in read.items() if body is not None}
+        return Published(_kids(read[self._jwks_keys[0]]), _ring(self._bucket.read(RING_COPY)), bodies)
 
     def publish(self, documents: Mapping[str, bytes]) -> None:
         """Write the documents that differ, and return once CloudFront serves them all.

@@ -5,7 +5,7 @@ run may have died between making a key and writing it down. What is written on t
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from jobpass_issuer.domain.key_ring import KeyRing, KeyState, SigningKey
 
@@ -33,10 +33,14 @@ class WitnessedKey:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What lies in the bucket: the `kid`s of the JWK Set, and the copy of the ring that is left beside it."""
+    """What lies in the bucket: the `kid`s of the JWK Set, and the copy of the ring that is left beside it.
+
+    `bodies` has the documents themselves by their keys, those that are there.
+    """
 
     kids: tuple[str, ...]
     ring: KeyRing | None
+    bodies: Mapping[str, bytes] = field(default_factory=dict)
 
 
 NOTHING_PUBLISHED = Published((), None)

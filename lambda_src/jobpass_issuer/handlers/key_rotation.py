@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from jobpass_issuer.aws.failure import DependencyError
+from jobpass_issuer.domain.alteration import Altered, altered
 from jobpass_issuer.domain.documents import published_documents
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_ring import KeyRing, KeyState, SigningKey
@@ -84,7 +85,7 @@ class KeyRotation:
         issuer: Issuer,
         policy: RotationPolicy,
         clock: Callable[[], int],
-        report: Callable[[Action, KeyRing], None],
+        report: Callable[[Action | Altered, KeyRing], None],
         at_rest: Callable[[KeyRing, int], None] = lambda _ring, _now: None,
     ) -> None:
         self._rings = rings
@@ -150,8 +151,13 @@ class KeyRotation:
 
     def _reconciled(self, ring: KeyRing) -> KeyRing:
         witnessed = self._keys.witness([key.key_arn for key in ring.keys])
-        ring = reconcile(ring, witnessed, self._documents.published(), self._rings.table_id(), self._clock())
-        return ring.with_token_lifetime(self._policy.max_token_lifetime_seconds)
+        published = self._documents.published()
+        found = reconcile(ring, witnessed, published, self._rings.table_id(), self._clock())
+        # Said before anything is put right: afterwards nobody could see it.
+        changed = altered(self._issuer, ring, published, {key.kid for key in found.keys})
+        if changed.places:
+            self._report(changed, found)
+        return found.with_token_lifetime(self._policy.max_token_lifetime_seconds)
 
     def _see_to_documents(self, ring: KeyRing) -> None:
         """See to the documents, whoever touched them, and leave a copy of the ring beside them.

@@ -14,6 +14,7 @@ from jobpass_issuer.aws.dynamodb_key_ring import KeyRingTable
 from jobpass_issuer.aws.failure import DependencyError
 from jobpass_issuer.aws.kms_keys import KmsKeys
 from jobpass_issuer.aws.s3_documents import DocumentBucket
+from jobpass_issuer.domain.alteration import Altered
 from jobpass_issuer.domain.documents import CACHE_SECONDS, published_documents
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_policy import KeyPolicy
@@ -158,8 +159,12 @@ def _withdraw() -> Mapping[str, str]:
     return {}
 
 
-def _report(action: Action, ring: KeyRing) -> None:
-    """Write each step into the log and count it, with the ring as it then is."""
+def _report(action: Action | Altered, ring: KeyRing) -> None:
+    """Write each step into the log and count it, with the ring as it then is; and what somebody else has changed."""
+    if isinstance(action, Altered):
+        logger.error("altered by somebody else", altered=action.places)
+        measure("AlteredByOthers", len(action.places), MetricUnit.Count)
+        return
     name = type(action).__name__
     logger.info("key step", step=name, ring=description(ring))
     count("KeyStep", name)
