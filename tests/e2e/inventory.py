@@ -15,6 +15,11 @@ LISTS: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     "apis": ("apigatewayv2", "get_apis", ("Items",), "Name"),
     "distributions": ("cloudfront", "list_distributions", ("DistributionList", "Items"), "DomainName"),
     "access controls": ("cloudfront", "list_origin_access_controls", ("OriginAccessControlList", "Items"), "Name"),
+    "trails": ("cloudtrail", "describe_trails", ("trailList",), "Name"),
+    "topics": ("sns", "list_topics", ("Topics",), "TopicArn"),
+    "alarms": ("cloudwatch", "describe_alarms", ("MetricAlarms",), "AlarmName"),
+    "dashboards": ("cloudwatch", "list_dashboards", ("DashboardEntries",), "DashboardName"),
+    "rules": ("events", "list_rules", ("Rules",), "Name"),
     "log groups": ("logs", "describe_log_groups", ("logGroups",), "logGroupName"),
 }
 

@@ -55,7 +55,7 @@ class TestDestroying:
         ours = {kind: {name for name in names if "jobpass" in name} for kind, names in destroyed.after.items()}
         assert {kind: names for kind, names in ours.items() if names} == {
             "tables": {issuers.lasting.output("TableName")},
-            "buckets": {issuers.lasting.output("DocumentsBucketName")},
+            "buckets": {issuers.lasting.output(f"{each}BucketName") for each in ("Documents", "Trail")},
         }
         for kind in ("distributions", "access controls", "providers", "apis", "functions"):
             assert len(destroyed.before[kind]) >= 2
