@@ -1,4 +1,4 @@
-"""The OpenAPI description says what the gateway routes, what the handlers take, and what they answer: no more, no less."""
+"""The OpenAPI description says what the gateway routes and what the handlers take and answer: no more, no less."""
 
 import json
 import re

@@ -142,7 +142,9 @@ def test_a_refused_call_is_on_record_with_the_request_that_kms_refused(aws: Aws,
 def test_what_the_sdk_tries_again_names_the_same_token(
     aws: Aws, records: Records, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
-    monkeypatch.setattr(clients, "_CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    monkeypatch.setattr(
+        clients, "_CONFIG", Config(read_timeout=0.3, retries={"mode": "standard", "total_max_attempts": 3})
+    )
     forget()
     establish(aws)
     register(aws)
