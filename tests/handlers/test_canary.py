@@ -110,7 +110,10 @@ SPOILED: dict[str, tuple[dict[str, Spoil], dict[str, str]]] = {
         {"session": answers(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>")},
         {"session": "AccessDenied"},
     ),
-    "half a session": ({"session": answers(200, "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>")}, {"session": "MalformedAnswer"}),
+    "half a session": (
+        {"session": answers(200, "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>")},
+        {"session": "MalformedAnswer"},
+    ),
     "no registration": ({"register": answers(403, {"message": "Forbidden"})}, {"register": "answered 403"}),
     "a registration of somebody else": (
         {"register": with_member(subject="org:acme")}, {"register": "the job was given another subject"}
