@@ -21,7 +21,8 @@ class KeyAlarms(Construct):
     """The alarms of the keys function, its schedule and the ring; what to do is in the runbook that each one names.
 
     Each run of the keys function writes the ring's metrics: `ActiveKeyAgeSeconds`, for how long the active key has been
-    signing, and `PublishedKeys`, how many keys relying parties get.
+    signing, `PublishedKeys`, how many keys relying parties get, and, where it is so, `AlteredByOthers`, how many of
+    ring and documents were not as it had left them.
     """
 
     def __init__(
@@ -71,4 +72,10 @@ class KeyAlarms(Construct):
             f"More than {MOST_PUBLISHED_KEYS} signing keys are published: STS refuses every token above 100 of a type.",
             own(keys.service, "PublishedKeys", HOUR, "Maximum"),
             threshold=MOST_PUBLISHED_KEYS,
+        )
+        alarms.add(
+            "Altered",
+            "altered-by-others",
+            "Somebody else has changed the published documents or the key ring, and may have published a key.",
+            own(keys.service, "AlteredByOthers"),
         )

@@ -15,6 +15,7 @@ WATCHED = {
     "jobpass-keys-runs-lost": ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", QUEUE),
     "jobpass-rotation-overdue": ("Jobpass", "ActiveKeyAgeSeconds", "Maximum", RING),
     "jobpass-many-keys-published": ("Jobpass", "PublishedKeys", "Maximum", RING),
+    "jobpass-altered-by-others": ("Jobpass", "AlteredByOthers", "Sum", RING),
 }
 
 
@@ -61,12 +62,18 @@ def test_a_rotation_that_nobody_tells_of_counts_as_overdue(example: Template) ->
         for each in example.of_type("AWS::CloudWatch::Alarm").values()
         if each["Properties"]["AlarmName"] in WATCHED
     ]
-    assert dependencies == [[documents]] * 4
+    assert dependencies == [[documents]] * len(WATCHED)
 
 
 def test_many_keys_ring_long_before_sts_refuses_them_all(example: Template) -> None:
     alarm = _alarms(example)["jobpass-many-keys-published"]
     assert alarm["Threshold"] == 50
+    assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_an_alteration_rings_at_once(example: Template) -> None:
+    alarm = _alarms(example)["jobpass-altered-by-others"]
+    assert (alarm["Threshold"], alarm["Period"], alarm["EvaluationPeriods"]) == (0, 300, 1)
     assert alarm["TreatMissingData"] == "notBreaching"
 
 
