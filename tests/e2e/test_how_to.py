@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from infra.key_alarms import RUNBOOK
 from local import commands, environment
 from local.deployment import Deployment
 from local.folder import REPOSITORY
@@ -16,7 +15,7 @@ from local.registration import MAIN_BRANCH, Job, Platform
 from tests.e2e.asking import unverified
 
 HOW_TO = (REPOSITORY / "docs/how-to/register.md").read_text()
-KEYS = (REPOSITORY / RUNBOOK).read_text()
+KEYS = (REPOSITORY / "docs" / "runbooks" / "signing-keys.md").read_text()
 SUBJECT = "org:acme:project:936a5312-a3b8-4921-8b3f-2cec8baac574:repo:web:ref_type:branch:ref:refs/heads/main"
 # Names alone: the request token is among the values.
 SHOW_NAMES = "env | sed 's/=.*//' | sort"
@@ -187,11 +186,3 @@ def test_the_runbook_finds_the_function_that_the_exports_name(checkout: Path) ->
     ran = run(checkout, f'. .local/env\n{find}echo "$KEYS_FUNCTION" "$JOBPASS_KEYS_FUNCTION"')
     found, exported = ran.stdout.split()
     assert found == exported
-
-
-def test_the_runbook_names_each_alarm_and_no_other(deployment: Deployment) -> None:
-    template = json.loads(next(deployment.assembly.glob("jobpass.template.json")).read_text())
-    alarms = [each for each in template["Resources"].values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    named = re.findall(r"^\| `<name>-([a-z-]+)`", KEYS, re.MULTILINE)
-    assert {f"jobpass-{name}" for name in named} == {each["Properties"]["AlarmName"] for each in alarms}
-    assert not [each for each in alarms if "AlarmActions" in each["Properties"]]
