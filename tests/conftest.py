@@ -1,11 +1,16 @@
-"""What every test may count on: a Node for the CDK, also on machines that have none."""
+"""What every test may count on: a Node for the CDK, also on machines that have none, and keys that interrupt."""
 
 import os
+import signal
 
 import pytest
 
 from local import node
 
+# A shell's background ignores them, and so would every program that a test starts in order to interrupt it.
+for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, _handler)
 # At import, since the CDK's construct library starts Node as soon as a test module imports it.
 try:
     _NODE = node.prepare()

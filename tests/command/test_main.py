@@ -79,6 +79,7 @@ def test_every_command_shows_an_example_of_itself(name: str, capsys: pytest.Capt
         (["doctor", "https://a.example:x"], "is no issuer", "beginning with https://"),
         (["doctor", "https://\x1b[31m.example"], "is no issuer", "in ASCII"),
         (["policy"], "name either a role of the file or", "write `jobpass policy ROLE`"),
+        (["keys", "revoke", "-IHruV2hSWw7", "--reason", "x"], "there is no terminal here", "add `--yes`"),
     ],
 )
 def test_wrong_usage_is_2_with_a_remedy(

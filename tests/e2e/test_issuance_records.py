@@ -114,7 +114,8 @@ def test_answers_that_are_lost_leave_an_attempt_and_a_failure(
     attempt, failure = _written(deployment, job)
     assert isinstance(attempt, AttemptRecord)
     assert failure == FailureRecord(attempt.jti, "kms:Sign", "ReadTimeoutError", job.job_id)
-    assert len(_signs(deployment, attempt.jti)) == 3
+    # As often as the job's patience has room for; each is named.
+    assert len(_signs(deployment, attempt.jti)) == 2
 
 
 def test_a_refusal_is_on_record_and_no_secret_of_the_job_is(deployment: Deployment, job: Registration) -> None:

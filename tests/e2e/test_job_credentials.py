@@ -285,7 +285,7 @@ class TestPins:
         assert (ran.returncode, ran.stdout) == (1, "")
         said = " ".join(ran.stderr.split())
         assert "Not authorized to perform sts:AssumeRoleWithWebIdentity (AccessDenied)" in said
-        assert "register the job with this role (the issuer says: role_arn: is not a role of this registration" in said
+        assert "The issuer says: role_arn: is not a role of this registration" in said
         assert shown(job, ran) == []
 
 

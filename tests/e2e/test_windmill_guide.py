@@ -221,7 +221,9 @@ class TestTheTrustPolicies:
         with windmill_guide.role(clients, followed, policy) as arn:
             assert is_granted(clients, arn, bare)
             assert not is_granted(clients, arn, tagged)
-        policy["Statement"][0]["Action"] = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession"]
+        # What the token's tags and its source identity, the `jti`, need beside.
+        asked = ["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]
+        policy["Statement"][0]["Action"] = asked
         with windmill_guide.role(clients, followed, policy) as arn:
             assert is_granted(clients, arn, bare)
             assert is_granted(clients, arn, tagged)

@@ -76,7 +76,8 @@ def _event(case: Any, known_job: str) -> dict[str, Any]:
         "isBase64Encoded": False,
     }
     if case.body is not NOT_SET:
-        made["body"] = json.dumps(case.body)
+        # What is no JSON comes as it is.
+        made["body"] = case.body.decode("latin-1") if isinstance(case.body, bytes) else json.dumps(case.body)
     return made
 
 
