@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aws_cdk import CfnOutput, DefaultStackSynthesizer, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, CfnOutput, DefaultStackSynthesizer, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -226,6 +226,14 @@ class IssuerStack(Stack):
             timeout_seconds=270,
         )
 
+    def _token_log_arns(self) -> list[str]:
+        """The log group in both of its forms: with `:*`, as CloudFormation has it, and without, as IAM's reference."""
+        name = self._token.logs.log_group_name
+        bare = self.format_arn(
+            service="logs", resource="log-group", resource_name=name, arn_format=ArnFormat.COLON_RESOURCE_NAME
+        )
+        return [self._token.logs.log_group_arn, bare]
+
     def _audit_function(self) -> IssuerFunction:
         name = self._configuration.name
         return self._function(
@@ -233,7 +241,7 @@ class IssuerStack(Stack):
             FunctionAsset("audit", ("cloudtrail", "dynamodb", "logs", "s3")).build(),
             [
                 *self._table.keep_audit(),
-                iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=[self._token.logs.log_group_arn]),
+                iam.PolicyStatement(actions=["logs:FilterLogEvents"], resources=self._token_log_arns()),
                 # The event history knows no resource ("Actions, resources, and condition keys for AWS CloudTrail").
                 iam.PolicyStatement(actions=["cloudtrail:LookupEvents"], resources=["*"]),
                 *self._trail.served_by(),

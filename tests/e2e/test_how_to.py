@@ -157,26 +157,30 @@ def test_the_script_and_the_file_for_curl_register_the_same_job() -> None:
     assert json.loads(re.sub(r",\s*\}", "}", literal[1])) == json.loads(block(HOW_TO, "json", '"profile"'))
 
 
+# The runbook's function, and the command that it is shown with.
+KEYS_FUNCTION, _, LISTING = block(KEYS, "sh", "keys() (").partition("\n)\n")
+
+
 def keys(checkout: Path, command: str) -> subprocess.CompletedProcess[str]:
     """What the runbook's function prints for a command, in an operator's shell."""
-    return run(checkout, f". .local/env\n{block(KEYS, 'sh', 'keys() (')}keys '{command}'")
+    return run(checkout, f". .local/env\n{KEYS_FUNCTION}\n)\n{command}")
 
 
 def test_the_runbooks_function_lists_a_ring_with_an_active_key(checkout: Path) -> None:
-    ran = run(checkout, f". .local/env\n{block(KEYS, 'sh', 'keys() (')}{block(KEYS, 'sh', 'list')}")
+    ran = keys(checkout, LISTING)
     assert (ran.returncode, ran.stderr) == (0, "")
     ring = json.loads(ran.stdout)
     assert ring["active"] in [key["kid"] for key in ring["keys"] if key["state"] == "active"]
 
 
 def test_the_runbooks_function_shows_why_a_command_is_refused(checkout: Path) -> None:
-    ran = keys(checkout, '{"command": "revoke", "kid": "nobody", "reason": "a test"}')
+    ran = keys(checkout, """keys '{"command": "revoke", "kid": "nobody", "reason": "a test"}'""")
     assert ran.returncode == 0
     assert json.loads(ran.stdout)["error"] == "invalid_request"
 
 
 def test_the_runbooks_function_leaves_no_file(checkout: Path, tmp_path: Path) -> None:
-    ran = run(checkout, f". .local/env\nexport TMPDIR={tmp_path}\n{block(KEYS, 'sh', 'keys() (')}keys '{{}}'")
+    ran = keys(checkout, f"export TMPDIR={tmp_path}\nkeys '{{}}'")
     assert "error" in json.loads(ran.stdout)
     assert list(tmp_path.iterdir()) == []
 

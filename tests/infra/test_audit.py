@@ -119,7 +119,9 @@ def test_the_audit_reads_what_it_joins_and_keeps_its_place_alone(example: Templa
         ),
     ]
     (logs,) = [each for each in statements if "logs:FilterLogEvents" in each.actions]
-    assert logs.resources == ["<TokenLogsD49D257A.Arn>"]
+    with_star, bare = logs.resources
+    assert with_star == "<TokenLogsD49D257A.Arn>"
+    assert bare.endswith(":log-group:<TokenLogsD49D257A>")
 
 
 def _of_audit(owner: str) -> bool:

@@ -60,7 +60,7 @@ SETTINGS = {
 SHIPPED = client._UNHURRIED
 # One try and a patient wait, so that a test meets each failure once; other tests see the retries.
 PATIENT = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1})
-IMPATIENT = Config(connect_timeout=5, read_timeout=0.3, retries={"mode": "standard", "total_max_attempts": 1})
+IMPATIENT = Config(connect_timeout=5, read_timeout=0.8, retries={"mode": "standard", "total_max_attempts": 1})
 
 
 # A cloud after its first run, by which later tests begin at once.
