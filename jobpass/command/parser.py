@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
         """Take for a value what begins with one hyphen, as a `kid` or a file's name may: options have two, but `-h`."""
         if len(arg_string) > 2 and arg_string[0] == "-" and arg_string[1] != "-":
             return None
-        return super()._parse_optional(arg_string)  # type: ignore[misc] # argparse's own, in every version
+        return super()._parse_optional(arg_string)
 
     def error(self, message: str) -> NoReturn:
         """Raise what argparse would print."""
