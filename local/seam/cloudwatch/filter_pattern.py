@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from local.seam.cloudwatch.token_reader import TokenReader
+
 Test = Callable[[str], bool]
 JsonTest = Callable[[Any], bool]
 
@@ -69,24 +71,15 @@ def _json_matches(matches: JsonTest, line: str) -> bool:
     return isinstance(document, dict | list) and matches(document)
 
 
-class _Reader:
+class _Reader(TokenReader):
     """Reads what stands between the braces: comparisons joined by && and ||, in parentheses where need be."""
 
     def __init__(self, text: str) -> None:
-        self._tokens: list[tuple[str, str]] = []
-        position = 0
-        while text[position:].strip():
-            found = _TOKEN.match(text, position)
-            if found is None or found.lastgroup is None:
-                raise InvalidPatternError(f"not a filter pattern from here: {text[position:]}")
-            self._tokens.append((found.lastgroup, found.group(found.lastgroup)))
-            position = found.end()
-        self._at = 0
+        super().__init__(text, _TOKEN, "filter pattern", InvalidPatternError)
 
     def whole(self) -> JsonTest:
         test = self._any_of()
-        if self._at < len(self._tokens):
-            raise InvalidPatternError(f"unexpected in a filter pattern: {self._tokens[self._at][1]}")
+        self._end()
         return test
 
     def _any_of(self) -> JsonTest:
@@ -123,24 +116,6 @@ class _Reader:
         if kind not in ("text", "word", "regex"):
             raise InvalidPatternError(f"not a value: {value}")
         return _comparison(selector, compare, kind, value)
-
-    def _next(self) -> tuple[str, str]:
-        if self._at == len(self._tokens):
-            raise InvalidPatternError("a filter pattern ends too soon")
-        self._at += 1
-        return self._tokens[self._at - 1]
-
-    def _take(self, kind: str, value: str) -> bool:
-        if self._at < len(self._tokens) and self._tokens[self._at] == (kind, value):
-            self._at += 1
-            return True
-        return False
-
-    def _need(self, kind: str, value: str | None = None) -> str:
-        found = self._next()
-        if found[0] != kind or value not in (None, found[1]):
-            raise InvalidPatternError(f"unexpected in a filter pattern: {found[1]}")
-        return found[1]
 
 
 def _comparison(selector: str, compare: str, kind: str, written: str) -> JsonTest:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from local.seam.cloudwatch.token_reader import TokenReader
 from local.seam.ministack_parts import part, replace
 
 Record = dict[str, Any]
@@ -95,22 +96,13 @@ def _written(found: Any) -> str:
     return found if isinstance(found, str) else json.dumps(found)
 
 
-class _Reader:
+class _Reader(TokenReader):
     def __init__(self, text: str) -> None:
-        self._tokens: list[tuple[str, str]] = []
-        position = 0
-        while text[position:].strip():
-            found = _TOKEN.match(text, position)
-            if found is None or found.lastgroup is None:
-                raise InvalidQueryError(f"not a filter from here: {text[position:]}")
-            self._tokens.append((found.lastgroup, found.group(found.lastgroup)))
-            position = found.end()
-        self._at = 0
+        super().__init__(text, _TOKEN, "filter", InvalidQueryError)
 
     def whole(self) -> Test:
         test = self._any_of()
-        if self._at < len(self._tokens):
-            raise InvalidQueryError(f"unexpected in a filter: {self._tokens[self._at][1]}")
+        self._end()
         return test
 
     def _any_of(self) -> Test:
@@ -178,30 +170,12 @@ class _Reader:
             raise InvalidQueryError(f"not a value: {text}")
         return _unquoted(text)
 
-    def _next(self) -> tuple[str, str]:
-        if self._at == len(self._tokens):
-            raise InvalidQueryError("a filter ends too soon")
-        self._at += 1
-        return self._tokens[self._at - 1]
-
     def _word(self, word: str) -> bool:
         here = self._tokens[self._at : self._at + 1]
         if here and here[0][0] == "name" and here[0][1].lower() == word:
             self._at += 1
             return True
         return False
-
-    def _take(self, kind: str, text: str) -> bool:
-        if self._tokens[self._at : self._at + 1] == [(kind, text)]:
-            self._at += 1
-            return True
-        return False
-
-    def _need(self, kind: str, text: str | None = None) -> str:
-        found = self._next()
-        if found[0] != kind or text not in (None, found[1]):
-            raise InvalidQueryError(f"unexpected in a filter: {found[1]}")
-        return found[1]
 
 
 def _compared(name: str, operator: str, given: str | float) -> Test:
