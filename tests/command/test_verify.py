@@ -1,80 +1,23 @@
 """`jobpass verify`: where token, issuer and keys come from, what it says of them, and what it never shows."""
 
 import io
-import json
 import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 import trustme
 
-from jobpass.command.main import main
+from tests.command.verifying import AT, Verifying
 from tests.local.seam import connect_proxy, https_issuer, signing
 from tests.local.seam.https_issuer import HttpsIssuer
 from tests.verification.tokens import AUDIENCE, ISSUER, NOW, claims, header, keys, signed
 
 ROOT = Path(__file__).parents[2]
-AT = ("--at", str(NOW))
 HOST = ISSUER.removeprefix("https://")
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How the command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as JSON."""
-        return json.loads(self.out)
-
-    @property
-    def code(self) -> str:
-        """The code of the error that it printed as JSON."""
-        assert self.err == ""
-        assert self.document["error"]["remedy"]
-        return str(self.document["error"]["code"])
-
-
-@dataclass(frozen=True)
-class Verifying:
-    """The command in an empty folder, asked of one token, which nothing that it prints may hold."""
-
-    folder: Path
-    capsys: pytest.CaptureFixture[str]
-    monkeypatch: pytest.MonkeyPatch
-    token: str = signed("ES256")
-
-    def of(self, token: str) -> "Verifying":
-        """The same of another token."""
-        return Verifying(self.folder, self.capsys, self.monkeypatch, token)
-
-    def ask(self, *arguments: str, at: tuple[str, ...] = AT) -> Ended:
-        """Run it with the token in the environment."""
-        self.monkeypatch.setenv("ID_TOKEN", self.token)
-        return self.run("--token-env", "ID_TOKEN", *arguments, *at)
-
-    def run(self, *arguments: str) -> Ended:
-        """Run it."""
-        status = main(["verify", *arguments])
-        captured = self.capsys.readouterr()
-        for part in self.token.split("."):
-            assert part not in captured.out + captured.err
-        return Ended(status, captured.out, captured.err)
-
-    def jwks(self, *issuer_keys: object) -> tuple[str, str]:
-        """The option for a JWK Set in a file."""
-        path = self.folder / "jwks.json"
-        path.write_text(json.dumps({"keys": issuer_keys or keys("ES256")}))
-        return ("--jwks", str(path))
 
 
 @pytest.fixture
