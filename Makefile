@@ -8,6 +8,9 @@ PYTHON ?= python3
 VENV := .venv
 EMULATOR := .local/emulator-venv
 SCANNERS := .local/scan-venv
+BASELINE := .local/bench-baseline
+BENCH := .local/bench-venv
+BENCH_PYTHON ?= $(if $(shell python3.13 --version 2>/dev/null),python3.13,$(PYTHON))
 CONFIGURATION ?= jobpass.yaml
 # Not the shell's own variable of that name, which may be anything.
 ACCOUNT =
@@ -37,7 +40,7 @@ test: setup ## Run all tests (T="tests/domain -k subject" for some)
 
 check: lint test ## Everything: format, lint, types, import direction, dead code, tests
 
-bench: setup ## Measure a synth by its roles, and a start of the command (ARGS="startup --json file.json")
+bench: setup $(BASELINE)/.installed $(BENCH)/.installed ## Measure tokens, a synth by its roles, a start of the command (ARGS="token --json file.json")
 	@$(BIN)/python -m bench $(ARGS)
 
 prove-rotation: setup ## A million random schedules of waits, crashes and races against the law of rotation
@@ -63,7 +66,7 @@ format: setup ## Put the code into its format
 
 lock: setup ## Pin what requirements/*.in ask for, with hashes
 	@$(BIN)/python -m pip install --quiet uv==0.13.9
-	@for name in dev emulator scan node function-token function-jobs function-keys function-audit function-canary; do \
+	@for name in dev emulator scan node bench bench-baseline function-token function-jobs function-keys function-audit function-canary; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	    --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
@@ -109,6 +112,14 @@ $(EMULATOR)/.installed: requirements/emulator.txt
 	@touch $@
 $(SCANNERS)/.installed: requirements/scan.txt
 	@$(call environment,$(SCANNERS),$<,about a minute the first time)
+	@touch $@
+# The interpreter of this one runs the functions that are measured: Lambda's version, where the machine has it.
+$(BASELINE)/.installed: PYTHON := $(BENCH_PYTHON)
+$(BASELINE)/.installed: requirements/bench-baseline.txt
+	@$(call environment,$(BASELINE),$<,a few seconds)
+	@touch $@
+$(BENCH)/.installed: requirements/bench.txt
+	@$(call environment,$(BENCH),$<,a few seconds)
 	@touch $@
 
 define environment
