@@ -10,6 +10,8 @@ from botocore.parsers import ResponseParserError
 from jobpass_issuer.domain.errors import TemporarilyUnavailableError
 
 RETRY_AFTER_SECONDS = 2
+# The reason of an answer that is not what the call answers.
+MALFORMED = "MalformedAnswer"
 _DESCRIPTION = "a service that Jobpass depends on did not answer as it should; try again shortly"
 # Makes DynamoDB say something in every answer.
 CONFIRMATION = {"ReturnConsumedCapacity": "TOTAL"}
@@ -55,7 +57,7 @@ def required(answer: Mapping[str, Any], member: str, operation: str) -> Any:
         DependencyError: it is not there.
     """
     if member not in answer:
-        raise DependencyError(operation, "MalformedAnswer", request_id=request_id_of(answer))
+        raise DependencyError(operation, MALFORMED, request_id=request_id_of(answer))
     return answer[member]
 
 
@@ -73,10 +75,10 @@ def confirmed(answer: Mapping[str, Any], operation: str) -> Mapping[str, Any]:
 
 @contextmanager
 def translated(operation: str) -> Iterator[None]:
-    """Turn whatever botocore raises within into a DependencyError.
+    """Turn whatever botocore raises within, and what the reading of its answer does, into a DependencyError.
 
     Raises:
-        DependencyError: the call failed, whether AWS refused it or could not be reached.
+        DependencyError: AWS refused the call, could not be reached, or answered what cannot be read.
     """
     try:
         yield
@@ -85,3 +87,6 @@ def translated(operation: str) -> Iterator[None]:
     except (BotoCoreError, ResponseParserError) as error:
         # Of an answer that it cannot parse, botocore's words hold the body, and the body may hold credentials.
         raise DependencyError(operation, type(error).__name__) from None
+    except (LookupError, TypeError, ValueError, AttributeError):
+        # What its parsers raise where an answer has another shape than they know, such as XML without its result.
+        raise DependencyError(operation, MALFORMED) from None
