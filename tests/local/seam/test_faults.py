@@ -2,6 +2,7 @@
 
 import base64
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -76,12 +77,32 @@ def test_a_lost_answer_is_of_a_call_that_was_carried_out(
     assert len(_signs(emulator_with_faults, key)) == done
 
 
+def test_a_share_of_the_calls_fails_and_what_befell_is_counted(emulator_with_faults: Emulator, key: str) -> None:
+    order = {"operation": "kms:Sign", "faults": ["throttled", "failed"], "share": 0.5, "seed": 3}
+    assert emulator_with_faults.control("faults", order)[0] == 200
+
+    codes = Counter(_sign(emulator_with_faults, key) for _ in range(40))
+
+    assert set(codes) == {None, "ThrottlingException", "KMSInternalException"}
+    befallen = emulator_with_faults.control("faults")[1]["faults"]["kms:Sign"].pop("befallen")
+    # The client of these tests tries once more by itself.
+    assert befallen["throttled"] >= codes["ThrottlingException"]
+    assert befallen["failed"] >= codes["KMSInternalException"]
+    assert len(_signs(emulator_with_faults, key)) == codes[None]
+    assert emulator_with_faults.control("faults", {**order, "share": 0}) == (200, {"faults": {}})
+    assert {_sign(emulator_with_faults, key) for _ in range(5)} == {None}
+
+
 @pytest.mark.parametrize(
     "order",
     [[], {}, {"operation": "kms:Sign"}, {"operation": "kms:Sign", "fault": "lost", "more": 1},
      {"operation": "s3:GetObject", "fault": "lost"}, {"operation": 7, "fault": "lost"},
      {"operation": "kms:Sign", "fault": "weird"}, {"operation": "kms:Sign", "fault": ["lost"]},
-     {"operation": "kms:Sign", "fault": "lost", "times": -1}, {"operation": "kms:Sign", "fault": "lost", "skip": True}],
+     {"operation": "kms:Sign", "fault": "lost", "times": -1}, {"operation": "kms:Sign", "fault": "lost", "skip": True},
+     {"operation": "kms:Sign", "faults": [], "share": 0.1}, {"operation": "kms:Sign", "faults": ["lost"], "share": 1.1},
+     {"operation": "kms:Sign", "faults": ["weird"], "share": 0.1}, {"operation": "kms:Sign", "faults": 7, "share": 0.1},
+     {"operation": "kms:Sign", "fault": "lost", "share": 0.1}, {"operation": "kms:Sign", "faults": ["lost"], "share": ""},
+     {"operation": "kms:Sign", "faults": ["lost"], "share": 0.1, "seed": "x"}],
     ids=repr,
 )  # fmt: skip
 def test_what_is_no_order_changes_nothing(emulator_with_faults: Emulator, order: object) -> None:
