@@ -100,8 +100,8 @@ def test_a_share_of_the_calls_fails_and_what_befell_is_counted(emulator_with_fau
      {"operation": "kms:Sign", "fault": "weird"}, {"operation": "kms:Sign", "fault": ["lost"]},
      {"operation": "kms:Sign", "fault": "lost", "times": -1}, {"operation": "kms:Sign", "fault": "lost", "skip": True},
      {"operation": "kms:Sign", "faults": [], "share": 0.1}, {"operation": "kms:Sign", "faults": ["lost"], "share": 1.1},
-     {"operation": "kms:Sign", "faults": ["weird"], "share": 0.1}, {"operation": "kms:Sign", "faults": 7, "share": 0.1},
-     {"operation": "kms:Sign", "fault": "lost", "share": 0.1}, {"operation": "kms:Sign", "faults": ["lost"], "share": ""},
+     {"operation": "kms:Sign", "faults": ["weird"], "share": 0.1}, {"operation": "kms:Sign", "faults": 7, "share": 1},
+     {"operation": "kms:Sign", "fault": "lost", "share": 1}, {"operation": "kms:Sign", "faults": ["lost"], "share": ""},
      {"operation": "kms:Sign", "faults": ["lost"], "share": 0.1, "seed": "x"}],
     ids=repr,
 )  # fmt: skip
