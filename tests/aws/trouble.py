@@ -18,6 +18,7 @@ class Trouble(StrEnum):
     CUT_SHORT = "cut short"  # it ends within the body
     MALFORMED = "malformed"  # answers 200 with what nobody asked for
     EMPTY = "empty"  # answers 200 with an answer that says nothing
+    ANOTHER = "another"  # answers 200 with a document that can be read, and has another shape
 
 
 # The client hears of these only when its own patience is over.

@@ -3,7 +3,7 @@
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -13,7 +13,14 @@ from tests.aws.wire_error import AwsError
 
 # Longer than any client waits whose silence a test wants.
 _SILENCE_SECONDS = 20
-_MALFORMED = b"<html>not what you asked for"
+# Of a service that speaks JSON, and of one that speaks XML.
+_BODIES = {
+    Trouble.MALFORMED: (b"<html>not what you asked for",) * 2,
+    Trouble.EMPTY: (b"{}", b""),
+    Trouble.ANOTHER: (b"[]", b"<AnotherResponse/>"),
+}
+# The status, the body and, of some, headers of their own.
+Work = Callable[[], tuple[int, bytes] | tuple[int, bytes, Mapping[str, str]]]
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -38,7 +45,7 @@ class Troubled(BaseHTTPRequestHandler):
         """An error's body."""
         raise NotImplementedError
 
-    def serve(self, operation: str, request: Any, work: Callable[[], tuple[int, bytes]]) -> None:
+    def serve(self, operation: str, request: Any, work: Work) -> None:
         """Note the call, fail it where a test wants so, and answer what the work returns otherwise."""
         self._call = Call(operation, request, self.headers.get("User-Agent", ""))
         self.aws.arrived(self._call)
@@ -53,17 +60,16 @@ class Troubled(BaseHTTPRequestHandler):
         except AwsError as error:
             self.answer(error.status, self.spelled(operation, error))
 
-    def _inflict(self, operation: str, trouble: Trouble, work: Callable[[], tuple[int, bytes]]) -> None:
+    def _inflict(self, operation: str, trouble: Trouble, work: Work) -> None:
         if not self.speaks_aws and trouble in STATUSES:
             self.answer(STATUSES[trouble], b"<html>")
             return
         error = error_of(operation, trouble)
         if error is not None:
             raise error
-        if trouble in {Trouble.MALFORMED, Trouble.EMPTY}:
-            json_answer = operation.partition(":")[0] not in {"s3", "sts", "cloudfront"}
-            empty = b"{}" if json_answer else b""
-            self.answer(200, _MALFORMED if trouble is Trouble.MALFORMED else empty)
+        if trouble in _BODIES:
+            xml = operation.partition(":")[0] in {"s3", "sts", "cloudfront"}
+            self.answer(200, _BODIES[trouble][xml])
             return
         self.close_connection = True
         if trouble is Trouble.LOST:
@@ -87,12 +93,14 @@ class Troubled(BaseHTTPRequestHandler):
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
         os.close(self.connection.detach())
 
-    def answer(self, status: int, body: bytes) -> None:
+    def answer(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         """Send an answer; a client that has left misses nothing."""
         try:
             self.send_response(status)
             self.send_header("Content-Type", "application/x-amz-json-1.1" if body[:1] == b"{" else "application/xml")
             self.send_header("x-amzn-RequestId", self._call.request_id)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             if status != 204:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()

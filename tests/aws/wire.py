@@ -32,6 +32,7 @@ WRITES = frozenset(
         "dynamodb:UpdateItem",
         "s3:PutObject",
         "s3:DeleteObject",
+        "s3:DeleteObjects",
         "cloudfront:CreateInvalidation",
     }
 )

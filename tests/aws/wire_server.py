@@ -5,9 +5,11 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from email.message import Message
 from http.server import ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+from xml.sax.saxutils import unescape
 
 from tests.aws import wire_sts
 from tests.aws.troubled import Troubled
@@ -40,6 +42,9 @@ class Handler(Troubled):
         if target:
             prefix, _, name = target.rpartition(".")
             self._serve_json(_TARGETS[prefix.rpartition(".")[2]], name, json.loads(body))
+        elif urlsplit(self.path).query == "delete":
+            keys = [unescape(key) for key in re.findall(r"<Key>([^<]*)</Key>", _unchunked(self.headers, body).decode())]
+            self.serve("s3:DeleteObjects", keys, lambda: (200, self.aws.s3.delete(keys)))
         elif _INVALIDATION.fullmatch(path):
             paths = re.findall(r"<Path>([^<]*)</Path>", body.decode())
             self.serve("cloudfront:CreateInvalidation", paths, lambda: (201, _invalidation(self.aws, paths)))
@@ -49,7 +54,10 @@ class Handler(Troubled):
             self.serve(f"sts:{members['Action']}", members, lambda: (200, self.aws.sts.answer(members, headers)))
 
     def do_GET(self) -> None:  # noqa: N802 - the name that the base class asks for
-        self._serve_object()
+        if "list-type=2" in urlsplit(self.path).query:
+            self.serve("s3:ListObjectsV2", self.path, lambda: (200, self.aws.s3.listed()))
+        else:
+            self._serve_object()
 
     def do_PUT(self) -> None:  # noqa: N802 - the name that the base class asks for
         self._serve_object()
@@ -76,10 +84,7 @@ class Handler(Troubled):
         self.serve(f"{service}:{name}", members, lambda: (200, json.dumps(answer(name, members)).encode()))
 
     def _serve_object(self) -> None:
-        body = self.body()
-        if "aws-chunked" in self.headers.get("Content-Encoding", ""):
-            size, _, rest = body.partition(b"\r\n")
-            body = rest[: int(size, 16)]
+        body = _unchunked(self.headers, self.body())
         key = unquote(urlsplit(self.path).path).split("/", 2)[2]
         headers = dict(self.headers.items())
         self.serve(_S3[self.command], key, lambda: self.aws.s3.answer(self.command, key, body, headers))
@@ -93,6 +98,13 @@ class Handler(Troubled):
             inner = f"<Error><Type>Sender</Type><Code>{error.code}</Code><Message>{MESSAGE}</Message></Error>"
             return f"<ErrorResponse>{inner}<RequestId>r</RequestId></ErrorResponse>".encode()
         return json.dumps({"__type": error.code, "message": MESSAGE}).encode()
+
+
+def _unchunked(headers: Message, body: bytes) -> bytes:
+    if "aws-chunked" not in headers.get("Content-Encoding", ""):
+        return body
+    size, _, rest = body.partition(b"\r\n")
+    return rest[: int(size, 16)]
 
 
 def _invalidation(aws: Aws, paths: list[str]) -> bytes:

@@ -1,10 +1,11 @@
 """A trail of the account, and the bucket of one that is the issuer's own."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import DependencyError, code_of, required, translated
+from jobpass_issuer.aws.failure import MALFORMED, DependencyError, code_of, required, translated
 from jobpass_issuer.domain.trail import shortcoming
 
 _ABSENT = frozenset({"TrailNotFoundException", "InvalidTrailNameException"})
@@ -41,19 +42,33 @@ def emptied(s3: Any, bucket: str) -> int:
         DependencyError: S3 failed, or would not delete something.
     """
     deleted = 0
-    while True:
-        with translated("s3:ListObjectsV2"):
-            try:
-                answer = s3.list_objects_v2(Bucket=bucket)
-            except ClientError as error:
-                if code_of(error) == "NoSuchBucket":
-                    return deleted
-                raise
-        keys = [{"Key": each["Key"]} for each in answer.get("Contents", ())]
-        if not keys:
-            return deleted
-        with translated("s3:DeleteObjects"):
-            refused = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True}).get("Errors")
-        if refused:
-            raise DependencyError("s3:DeleteObjects", str(refused[0].get("Code")))
+    while keys := _listed(s3, bucket):
+        _delete(s3, bucket, keys)
         deleted += len(keys)
+    return deleted
+
+
+def _listed(s3: Any, bucket: str) -> list[str]:
+    """The first keys of a bucket; none of one that is gone already."""
+    with translated("s3:ListObjectsV2"):
+        try:
+            answer = s3.list_objects_v2(Bucket=bucket)
+        except ClientError as error:
+            if code_of(error) == "NoSuchBucket":
+                return []
+            raise
+        # An empty bucket says so: an answer that says nothing must not pass for one.
+        required(answer, "KeyCount", "s3:ListObjectsV2")
+        return [str(each["Key"]) for each in answer.get("Contents", ())]
+
+
+def _delete(s3: Any, bucket: str, keys: Sequence[str]) -> None:
+    operation = "s3:DeleteObjects"
+    with translated(operation):
+        # Not quietly: each key that is gone is named.
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": key} for key in keys]})
+        if answer.get("Errors"):
+            raise DependencyError(operation, str(answer["Errors"][0].get("Code")))
+        gone = {each["Key"] for each in required(answer, "Deleted", operation)}
+        if not gone.issuperset(keys):
+            raise DependencyError(operation, MALFORMED)

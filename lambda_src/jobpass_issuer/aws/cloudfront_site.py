@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
 
-from jobpass_issuer.aws.failure import DependencyError, translated
+from jobpass_issuer.aws.failure import DependencyError, required, translated
 
 _TIMEOUT_SECONDS = 5
 _PATIENCE_SECONDS = 60
@@ -34,8 +34,10 @@ class DocumentSite:
         """
         paths = [f"/{key}" for key in keys]
         batch = {"Paths": {"Quantity": len(paths), "Items": paths}, "CallerReference": str(uuid.uuid4())}
-        with translated("cloudfront:CreateInvalidation"):
-            self._cloudfront.create_invalidation(DistributionId=self._distribution_id, InvalidationBatch=batch)
+        operation = "cloudfront:CreateInvalidation"
+        with translated(operation):
+            answer = self._cloudfront.create_invalidation(DistributionId=self._distribution_id, InvalidationBatch=batch)
+            required(required(answer, "Invalidation", operation), "Id", operation)
 
     def serves(self, key: str, body: bytes) -> bool:
         """Whether a stranger gets this document byte for byte."""

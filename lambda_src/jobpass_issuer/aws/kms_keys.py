@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -22,6 +22,9 @@ REVOKED_TAG = "jobpass:revoked"
 # A role that CloudFormation has just made is not known to KMS everywhere at once.
 _POLICY_TRIES = 12
 _POLICY_WAIT_SECONDS = 5
+# KMS's word of a key may lag behind what was done with it (KMS Developer Guide, "AWS KMS eventual consistency").
+_CONFIRMATION_TRIES = 5
+_CONFIRMATION_WAIT_SECONDS = 2
 _NOT_FOR_TAGS = re.compile(r"[^\w .:/=+@-]", re.ASCII)
 _MAX_TAG_LENGTH = 256
 _GONE = frozenset({"NotFoundException"})
@@ -89,29 +92,37 @@ class KmsKeys:
                 ResourceTypeFilters=["kms:key"], TagFilters=[{"Key": ISSUER_TAG, "Values": [self._issuer_name]}]
             )
             found = [required(page, "ResourceTagMappingList", "tag:GetResources") for page in pages]
-        return [entry["ResourceARN"] for page in found for entry in page]
+            return [entry["ResourceARN"] for page in found for entry in page]
 
     def _witness(self, key_arn: str) -> WitnessedKey | None:
-        with translated("kms:DescribeKey"):
-            metadata = self._unless_gone(lambda: self._kms.describe_key(KeyId=key_arn))
-        if metadata is None:
+        found = self._described(key_arn)
+        if found is None:
             return None
-        description = required(metadata, "KeyMetadata", "kms:DescribeKey")
+        state, created_at = found
         tags = self._tags(key_arn)
         algorithm = tags.get(ALGORITHM_TAG, "")
-        waiting = description["KeyState"] in {"PendingDeletion", "PendingReplicaDeletion"}
+        waiting = state in {"PendingDeletion", "PendingReplicaDeletion"}
         return WitnessedKey(
             key_arn=key_arn,
-            usable=description["KeyState"] == "Enabled",
+            usable=state == "Enabled",
             revoked=REVOKED_TAG in tags,
             jwk=None if waiting or algorithm not in ALGORITHMS else self._public_jwk(key_arn, algorithm),
-            created_at=int(description["CreationDate"].timestamp()),
+            created_at=created_at,
         )
+
+    def _described(self, key_arn: str) -> tuple[str, int] | None:
+        """The state of a key, and since when it is there; None of one that is gone."""
+        with translated("kms:DescribeKey"):
+            answer = self._unless_gone(lambda: self._kms.describe_key(KeyId=key_arn))
+            if answer is None:
+                return None
+            metadata = required(answer, "KeyMetadata", "kms:DescribeKey")
+            return str(metadata["KeyState"]), int(metadata["CreationDate"].timestamp())
 
     def _tags(self, key_arn: str) -> Mapping[str, str]:
         with translated("kms:ListResourceTags"):
             answer = self._kms.list_resource_tags(KeyId=key_arn)
-        return {tag["TagKey"]: tag["TagValue"] for tag in required(answer, "Tags", "kms:ListResourceTags")}
+            return {tag["TagKey"]: tag["TagValue"] for tag in required(answer, "Tags", "kms:ListResourceTags")}
 
     def _public_jwk(self, key_arn: str, algorithm: str) -> dict[str, str]:
         with translated("kms:GetPublicKey"):
@@ -121,17 +132,28 @@ class KmsKeys:
     def revoke(self, key_arn: str, reason: str) -> None:
         """Write the revocation on a key, then have KMS refuse it; a key that is gone already is no mistake.
 
+        KMS answers both with nothing. That they have come about is read back: the deletion, which follows, lets no mark
+        be written any more.
+
         Raises:
-            DependencyError: KMS failed.
+            DependencyError: KMS failed, or goes on saying that nothing has come about.
         """
         value = _NOT_FOR_TAGS.sub("_", reason)[:_MAX_TAG_LENGTH]
         with translated("kms:TagResource"):
-            self._unless_gone(
+            answer = self._unless_gone(
                 lambda: self._kms.tag_resource(KeyId=key_arn, Tags=[{"TagKey": REVOKED_TAG, "TagValue": value}]),
                 _ON_ITS_WAY,
             )
+        if answer is not None:
+            _confirm("kms:TagResource", lambda: REVOKED_TAG in self._tags(key_arn))
         with translated("kms:DisableKey"):
-            self._unless_gone(lambda: self._kms.disable_key(KeyId=key_arn), _ON_ITS_WAY)
+            answer = self._unless_gone(lambda: self._kms.disable_key(KeyId=key_arn), _ON_ITS_WAY)
+        if answer is not None:
+            _confirm("kms:DisableKey", lambda: self._is_refused(key_arn))
+
+    def _is_refused(self, key_arn: str) -> bool:
+        found = self._described(key_arn)
+        return found is None or found[0] != "Enabled"
 
     def schedule_deletion(self, key_arn: str) -> None:
         """Let KMS delete the key after the longest wait that it offers; until then it can be cancelled.
@@ -155,6 +177,19 @@ class KmsKeys:
             if code_of(error) in gone:
                 return None
             raise
+
+
+def _confirm(operation: str, has_come_about: Callable[[], bool]) -> None:
+    """Return once KMS says that what it was asked for has come about.
+
+    Raises:
+        DependencyError: it does not say so.
+    """
+    for _ in range(_CONFIRMATION_TRIES):
+        if has_come_about():
+            return
+        time.sleep(_CONFIRMATION_WAIT_SECONDS)
+    raise DependencyError(operation, "NotInEffect")
 
 
 class _PrincipalUnknownError(Exception):

@@ -1,11 +1,12 @@
 """The documents in their bucket: written only where they differ."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import code_of, translated
+from jobpass_issuer.aws.failure import MALFORMED, DependencyError, code_of, required, translated
 from jobpass_issuer.domain.documents import CACHE_CONTROL, MEDIA_TYPE
 
 
@@ -25,13 +26,15 @@ class DocumentBucket:
         changed = [key for key, body in documents.items() if self.read(key) != body]
         for key in changed:
             with translated("s3:PutObject"):
-                self._s3.put_object(
+                answer = self._s3.put_object(
                     Bucket=self._bucket_name,
                     Key=key,
                     Body=documents[key],
                     ContentType=MEDIA_TYPE,
                     CacheControl=CACHE_CONTROL,
                 )
+            # The one thing that says that it is S3 that has answered, and has what it was given.
+            required(answer, "ETag", "s3:PutObject")
         return changed
 
     def withdraw(self, keys: list[str]) -> None:
@@ -42,7 +45,10 @@ class DocumentBucket:
         """
         for key in keys:
             with translated("s3:DeleteObject"):
-                self._s3.delete_object(Bucket=self._bucket_name, Key=key)
+                answer = self._s3.delete_object(Bucket=self._bucket_name, Key=key)
+            # "No content" is the whole of S3's answer (S3 API Reference, "DeleteObject").
+            if answer["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NO_CONTENT:
+                raise DependencyError("s3:DeleteObject", MALFORMED)
 
     def read(self, key: str) -> bytes | None:
         """Return a document, or None where it is not there.

@@ -4,19 +4,8 @@ from dataclasses import dataclass
 
 from tests.aws.trouble import Trouble
 
-# Their answers have no body that anybody reads: an empty one is the good one, and S3's says nothing at all.
-_ANSWERLESS = frozenset(
-    {
-        "kms:TagResource",
-        "kms:DisableKey",
-        "s3:PutObject",
-        "s3:DeleteObject",
-        "cloudfront:CreateInvalidation",
-        "cloudformation:PUT",
-    }
-)
-# That it is a 200 is all that these say.
-_UNREAD = _ANSWERLESS - {"cloudfront:CreateInvalidation"}
+# That it is a 200 is all that CloudFormation says, which is given its answer by a PUT and shows it to nobody.
+_UNREAD = frozenset({"cloudformation:PUT"})
 # Whatever is in it is the object: how a spoilt document is met is the reconciliation's matter, and tested there.
 _ANY_CONTENT = frozenset({"s3:GetObject"})
 
@@ -36,11 +25,9 @@ class Row:
     @property
     def troubles(self) -> tuple[Trouble, ...]:
         """How the call can fail."""
-        left_out = set() if self.changes else {Trouble.LOST}
-        if self.operation in _ANSWERLESS | _ANY_CONTENT:
-            left_out.add(Trouble.EMPTY)
+        left_out: set[Trouble] = set() if self.changes else {Trouble.LOST}
         if self.operation in _UNREAD | _ANY_CONTENT:
-            left_out.add(Trouble.MALFORMED)
+            left_out |= {Trouble.EMPTY, Trouble.MALFORMED, Trouble.ANOTHER}
         if self.operation in _UNREAD:
             left_out.add(Trouble.CUT_SHORT)
         return tuple(trouble for trouble in Trouble if trouble not in left_out | self.refused)

@@ -220,7 +220,8 @@ def deployed(
         monkeypatch.setattr(client, name, PATIENT)
     monkeypatch.setattr(cloudfront_site, "_WAIT_SECONDS", 0)
     monkeypatch.setattr(cloudfront_site, "_PATIENCE_SECONDS", 0)
-    monkeypatch.setattr(kms_keys, "_POLICY_WAIT_SECONDS", 0)
+    for name in ("_POLICY_WAIT_SECONDS", "_CONFIRMATION_WAIT_SECONDS"):
+        monkeypatch.setattr(kms_keys, name, 0)
     start_anew()
     world = Deployed(server, edge, monkeypatch, output)
     world.put(Aws())
