@@ -34,7 +34,7 @@ down: ## Stop what `make up` left running
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m local down; else echo "nothing was running"; fi
 
 ##@ Work on it
-.PHONY: test check lint format lock bench prove-rotation fuzz scan
+.PHONY: test check lint format lock bench load prove-rotation fuzz scan
 test: setup ## Run all tests (T="tests/domain -k subject" for some)
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 3 --dist loadgroup)
 
@@ -42,6 +42,9 @@ check: lint test ## Everything: format, lint, types, import direction, dead code
 
 bench: setup $(BASELINE)/.installed $(BENCH)/.installed ## Measure tokens, a synth by its roles, a start of the command (ARGS="token --json file.json")
 	@$(BIN)/python -m bench $(ARGS)
+
+load: setup ## Ten thousand tokens while KMS and DynamoDB fail, and an account of each (ARGS="--tokens 500")
+	@PYTHONPATH=.:lambda_src $(BIN)/python -m tests.load $(ARGS)
 
 prove-rotation: setup ## A million random schedules of waits, crashes and races against the law of rotation
 	@PYTHONPATH=. $(BIN)/python -m tests.properties.prove_rotation $(ARGS)
