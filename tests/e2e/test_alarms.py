@@ -1,7 +1,8 @@
-"""From a stranger's signature to whoever listens: rule, audit function, metric, alarm, topic."""
+"""From what is not accounted for to whoever listens: rule or schedule, audit function, metric, alarm, topic."""
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 
 from local.deployment import Deployment
 from local.registration import MAIN_BRANCH, Job, Platform
-from tests.e2e import known_answers
+from tests.e2e import callers, known_answers
 from tests.e2e.asking import QUERY, ask_for_token, bearer, token_of
+from tests.e2e.test_audit import write
+from tests.e2e.test_audit_function import invoke
 
 DIGEST = b"m" * 32
 ALARM = "jobpass-foreign-sign"
+GRANT_ALARM = "jobpass-unsigned-grant"
 
 
 @pytest.fixture
@@ -81,6 +85,52 @@ def test_a_strangers_signature_reaches_whoever_listens(
 
     assert alarm["NewStateValue"] == "ALARM"
     assert alarm["AlarmDescription"].endswith("docs/runbooks/alarms.md#foreign-sign.")
+
+
+def test_a_forged_record_without_a_signature_reaches_whoever_listens(
+    deployment: Deployment,
+    heard: Callable[[], list[dict[str, Any]]],
+    minutes: Callable[[int], None],
+    afresh: None,
+) -> None:
+    # Behind what other tests have had audited, so that the alarm is quiet when this begins.
+    minutes(240)
+    soon(lambda: state(deployment, GRANT_ALARM) == "OK")
+    heard()
+    jti, half_an_hour_ago = str(uuid.uuid4()), int(time.time()) + 240 * 60 - 1800
+    record = {
+        "kind": "grant",
+        "jti": jti,
+        "kms_request_id": str(uuid.uuid4()),
+        "token_sha256": "0" * 64,
+        "kid": "forged",
+        "job_id": "f" * 32,
+    }
+    with callers.role(deployment, "e2e-log-writer", callers.ADMINISTRATION) as administrator:
+        write(deployment.aws, half_an_hour_ago, {"record": record}, administrator)
+
+    assert invoke(deployment, {"command": "audit"})["audited"] > 0
+    minutes(1)
+    (alarm,) = soon(lambda: [each for each in heard() if each["AlarmName"] == GRANT_ALARM])
+
+    assert (alarm["OldStateValue"], alarm["NewStateValue"]) == ("OK", "ALARM")
+    assert alarm["AlarmDescription"].endswith("docs/runbooks/alarms.md#unsigned-grant.")
+
+
+@pytest.fixture
+def afresh(deployment: Deployment) -> Iterator[None]:
+    """The audit begins as on its first day, with what is settled just now; forgotten afterwards."""
+    table = deployment.aws.client("dynamodb")
+    where = {"TableName": deployment.output("TableName"), "Key": {"pk": {"S": "audit"}}}
+    table.delete_item(**where)
+    yield
+    table.delete_item(**where)
+
+
+def state(deployment: Deployment, alarm: str) -> str:
+    """The state of an alarm."""
+    (found,) = deployment.aws.client("cloudwatch").describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+    return str(found["StateValue"])
 
 
 def counted(deployment: Deployment, name: str) -> float:

@@ -79,9 +79,9 @@ def test_a_record_without_a_signature_is_told(deployment: Deployment, tmp_path: 
     assert [(each["finding"], each["jti"]) for each in told["findings"]] == [("unsigned_grant", jti)]
 
 
-def write(aws: Aws, at: int, document: dict[str, Any]) -> None:
-    """Write a line into the token function's log, as nobody but the function can on AWS."""
-    logs = aws.client("logs")
+def write(aws: Aws, at: int, document: dict[str, Any], credentials: Credentials | None = None) -> None:
+    """Write a line into the token function's log, as that function does, and whoever has the right to."""
+    logs = aws.client("logs", credentials or Credentials())
     stream = f"audit-{uuid.uuid4()}"
     logs.create_log_stream(logGroupName=TOKEN_LOGS, logStreamName=stream)
     line = {"timestamp": at * 1000, "message": json.dumps(document)}

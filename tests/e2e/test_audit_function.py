@@ -30,7 +30,7 @@ def test_a_signature_and_a_record_that_stand_alone_are_told(deployment: Deployme
     record = {"kind": "grant", "jti": jti, "kms_request_id": "none", "token_sha256": "00", "kid": "k", "job_id": "j"}
     write(deployment.aws, int(time.time()) + AHEAD_SECONDS - 1800, {"record": record})
 
-    assert _invoke(deployment, {"command": "audit"})["audited"] > 0
+    assert invoke(deployment, {"command": "audit"})["audited"] > 0
 
     assert jti in {each["jti"] for each in _log(deployment) if each.get("message") == "token without signature"}
 
@@ -41,13 +41,14 @@ def test_a_strangers_call_is_told_at_once(deployment: Deployment) -> None:
     found = pages.paginate(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "Sign"}])
     event = json.loads(next(iter(found))["Events"][0]["CloudTrailEvent"])
 
-    assert _invoke(deployment, {"source": "aws.kms", "detail": event}) == {"suspect": True}
+    assert invoke(deployment, {"source": "aws.kms", "detail": event}) == {"suspect": True}
 
     told = {each["event_id"]: each for each in _log(deployment) if each.get("message") == "suspect call"}
     assert told[event["eventID"]]["caller"] == ROOT
 
 
-def _invoke(deployment: Deployment, event: dict[str, Any]) -> Any:
+def invoke(deployment: Deployment, event: dict[str, Any]) -> Any:
+    """What the audit function answers to an event."""
     client = deployment.aws.client("lambda")
     answer = client.invoke(FunctionName=deployment.output("AuditFunctionName"), Payload=json.dumps(event).encode())
     told = json.loads(answer["Payload"].read())
