@@ -1,6 +1,6 @@
 """Where relying parties read the issuer's documents: CloudFront over a private bucket."""
 
-from aws_cdk import Annotations, Aws, Duration, RemovalPolicy
+from aws_cdk import Annotations, Aws, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -17,6 +17,14 @@ from jobpass_issuer.domain.issuer import Issuer
 _YEAR = Duration.days(365)
 # A missing document is not remembered: right after the first publication everybody must find it.
 _NEVER = Duration.seconds(0)
+# Copies, uploads in parts and S3's batches are PutObject too ("Actions, resources, and condition keys for Amazon S3").
+_WRITING = (
+    "s3:DeleteObject",
+    "s3:DeleteObjectVersion",
+    "s3:PutObject",
+    "s3:ReplicateDelete",
+    "s3:ReplicateObject",
+)
 
 
 class DocumentsSite(Construct):
@@ -68,6 +76,27 @@ class DocumentsSite(Construct):
                 actions=["cloudfront:CreateInvalidation"], resources=[self.distribution.distribution_arn]
             ),
         ]
+
+    def deny_writing_but_to(self, role_name: str) -> None:
+        """Deny everybody but one role of this account to put anything into the bucket, or to take anything out.
+
+        It holds for administrators too, until one of them changes this policy. The role is named in both forms that
+        `aws:PrincipalArn` may take, and stays the one when it is made anew; whoever has no such ARN, as AWS's services,
+        is denied as well.
+        """
+        stack = Stack.of(self)
+        role = stack.format_arn(service="iam", region="", resource="role", resource_name=role_name)
+        sessions = stack.format_arn(service="sts", region="", resource="assumed-role", resource_name=f"{role_name}/*")
+        self.bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="NobodyElseWrites",
+                effect=iam.Effect.DENY,
+                principals=[iam.AnyPrincipal()],
+                actions=list(_WRITING),
+                resources=[self.bucket.arn_for_objects("*")],
+                conditions={"ArnNotLike": {"aws:PrincipalArn": [role, sessions]}},
+            )
+        )
 
     def _document_arns(self) -> list[str]:
         # The keys depend on the issuer's path alone, so any host stands for one that is not known yet.

@@ -60,6 +60,7 @@ class IssuerStack(Stack):
             deletion_protection=configuration.deletion_protection,
         )
         self._site = DocumentsSite(self, "Site", configuration, removal_policy)
+        self._site.deny_writing_but_to(f"{configuration.name}-keys")
         self._api = IssuerApi(self, "HttpApi", configuration)
         self._token = self._token_function()
         self._jobs = self._jobs_function()

@@ -148,6 +148,17 @@ OF_RESOURCES: Mapping[str, Sequence[Reason]] = {
     "SiteBucket": (
         Reason(_OVER_TLS, _TLS, wildcard="all objects, since it is a denial"),
         Reason(("s3:GetObject",), "CloudFront serves the two documents; the ring's copy is closed to it"),
+        Reason(
+            (
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+                "s3:PutObject",
+                "s3:ReplicateDelete",
+                "s3:ReplicateObject",
+            ),
+            "the keys function alone writes; a policy of IAM that allows it to somebody else changes nothing",
+            wildcard="all objects, since it is a denial",
+        ),
     ),
     "AuditTrailBucket": (
         Reason(_OVER_TLS, _TLS, wildcard="all objects, since it is a denial"),

@@ -34,7 +34,7 @@ def canary_jobs(deployment: Deployment) -> list[dict[str, Any]]:
 
 @contextmanager
 def served(deployment: Deployment, key: str, change: Change) -> Iterator[None]:
-    """While a document is another one."""
+    """While a document is another one: the account's root puts it there, whom the embedded AWS lets pass the policy."""
     s3, bucket = deployment.aws.client("s3"), deployment.output("DocumentsBucketName")
     right = s3.get_object(Bucket=bucket, Key=key)
     body = right["Body"].read()

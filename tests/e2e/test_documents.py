@@ -1,16 +1,17 @@
 """Discovery document and JWK Set as a stranger reads them, through CloudFront."""
 
 import json
+from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
 
 import pytest
 from botocore.exceptions import ClientError
 
-from local.clients import account
+from local.clients import Credentials, account
 from local.deployment import Deployment
 from local.registration import PLATFORM_ACCOUNT
 from local.web import Answer
-from tests.e2e import known_answers
+from tests.e2e import callers, known_answers
 
 OUTPUTS = ["DiscoveryUrl", "JwksUrl"]
 
@@ -185,3 +186,88 @@ class TestTheBucket:
         )
         ownership = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]
         assert ownership["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+@pytest.fixture(scope="module")
+def administrator(deployment: Deployment) -> Iterator[Credentials]:
+    """A role that may do everything that an identity policy can give."""
+    with callers.role(deployment, "e2e-documents-administrator", callers.ADMINISTRATION) as credentials:
+        yield credentials
+
+
+class TestWhoWrites:
+    """Nobody but the keys function, whatever policies of IAM say.
+
+    The embedded AWS lets the account's root pass a bucket's policy, by which other tests put forgeries there; on AWS
+    it is denied too, and has to change the policy first.
+    """
+
+    KEYS = (".well-known/jwks.json", ".well-known/openid-configuration", "ring/copy.json", "anything/else")
+
+    @pytest.mark.parametrize("key", KEYS)
+    def test_no_administrator_puts_deletes_or_copies(
+        self, deployment: Deployment, administrator: Credentials, key: str
+    ) -> None:
+        s3, name = deployment.aws.client("s3", administrator), deployment.output("DocumentsBucketName")
+        before = _objects(deployment)
+
+        assert _refusal(s3.put_object, Bucket=name, Key=key, Body=b"{}") == "AccessDenied"
+        assert _refusal(s3.delete_object, Bucket=name, Key=key) == "AccessDenied"
+        source = {"Bucket": name, "Key": "ring/copy.json"}
+        assert _refusal(s3.copy_object, Bucket=name, Key=key, CopySource=source) == "AccessDenied"
+        assert _refusal(s3.create_multipart_upload, Bucket=name, Key=key) == "AccessDenied"
+        assert _objects(deployment) == before
+
+    @pytest.mark.parametrize("output", ["TokenFunctionName", "JobsFunctionName", "AuditFunctionName"])
+    def test_no_other_function_writes(self, deployment: Deployment, output: str) -> None:
+        s3 = deployment.aws.client("s3", callers.function_role(deployment, output))
+        wanted = {"Bucket": deployment.output("DocumentsBucketName"), "Key": self.KEYS[0]}
+        assert _refusal(s3.put_object, **wanted, Body=b"{}") == "AccessDenied"
+
+    @pytest.mark.parametrize("name", ["jobpass-keys-evil", "jobpass-key", "evil-jobpass-keys", "Jobpass-Keys"])
+    def test_no_role_writes_whose_name_is_merely_alike(self, deployment: Deployment, name: str) -> None:
+        wanted = {"Bucket": deployment.output("DocumentsBucketName"), "Key": self.KEYS[0]}
+        with callers.role(deployment, name, callers.ADMINISTRATION) as credentials:
+            s3 = deployment.aws.client("s3", credentials)
+            assert _refusal(s3.put_object, **wanted, Body=b"{}") == "AccessDenied"
+
+    def test_the_keys_function_writes(self, deployment: Deployment) -> None:
+        wanted = {"Bucket": deployment.output("DocumentsBucketName"), "Key": self.KEYS[0]}
+        s3 = deployment.aws.client("s3", callers.function_role(deployment, "KeysFunctionName"))
+        there = s3.get_object(**wanted)
+        form = {name: there[name] for name in ("ContentType", "CacheControl")}
+        s3.put_object(**wanted, **form, Body=there["Body"].read())
+        invoked = deployment.aws.client("lambda").invoke(
+            FunctionName=deployment.output("KeysFunctionName"), Payload=b'{"command": "settle"}'
+        )
+        assert "FunctionError" not in invoked, invoked["Payload"].read()
+
+    def test_an_administrator_takes_the_policy_back_first(
+        self, deployment: Deployment, administrator: Credentials
+    ) -> None:
+        """Nobody is locked out: without the denial the administrator writes, with it again not."""
+        s3, name = deployment.aws.client("s3", administrator), deployment.output("DocumentsBucketName")
+        deployed = s3.get_bucket_policy(Bucket=name)["Policy"]
+        policy = json.loads(deployed)
+        kept = [each for each in policy["Statement"] if each.get("Sid") != "NobodyElseWrites"]
+        assert len(kept) == len(policy["Statement"]) - 1
+        s3.put_bucket_policy(Bucket=name, Policy=json.dumps({**policy, "Statement": kept}))
+        try:
+            s3.put_object(Bucket=name, Key="anything/else", Body=b"{}")
+            s3.delete_object(Bucket=name, Key="anything/else")
+        finally:
+            s3.put_bucket_policy(Bucket=name, Policy=deployed)
+        assert _refusal(s3.put_object, Bucket=name, Key="anything/else", Body=b"{}") == "AccessDenied"
+
+
+def _refusal(ask: Callable[..., object], **wanted: object) -> str:
+    """The code by which AWS refuses."""
+    with pytest.raises(ClientError) as refused:
+        ask(**wanted)
+    return str(refused.value.response["Error"]["Code"])
+
+
+def _objects(deployment: Deployment) -> dict[str, str]:
+    """What is in the bucket, and in which state."""
+    listed = deployment.aws.client("s3").list_objects_v2(Bucket=deployment.output("DocumentsBucketName"))
+    return {each["Key"]: each["ETag"] for each in listed["Contents"]}

@@ -25,7 +25,7 @@ def test_bucket_is_closed_to_the_public(example: Template) -> None:
 
 
 def test_bucket_is_read_by_this_distribution_and_over_tls_only(example: Template) -> None:
-    deny, allow = _bucket_policy(example)
+    deny, allow, _ = _bucket_policy(example)
     assert (deny.document["Effect"], deny.actions, deny.principals) == ("Deny", ["s3:*"], ["*"])
     assert deny.document["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert (allow.actions, allow.principals) == (["s3:GetObject"], ["cloudfront.amazonaws.com"])
@@ -36,11 +36,37 @@ def test_bucket_is_read_by_this_distribution_and_over_tls_only(example: Template
     }
 
 
+def test_bucket_is_written_by_the_keys_function_alone_whatever_policies_of_iam_say(
+    example: Template, own_domain: Template
+) -> None:
+    for template in (example, own_domain):
+        _, _, deny = _bucket_policy(template)
+        assert (deny.document["Effect"], deny.principals) == ("Deny", ["*"])
+        # Whoever has no ARN of a principal, as a service, is not like these either.
+        assert resolve(deny.document["Condition"]) == {
+            "ArnNotLike": {
+                "aws:PrincipalArn": [
+                    "arn:<AWS::Partition>:iam::<AWS::AccountId>:role/jobpass-keys",
+                    "arn:<AWS::Partition>:sts::<AWS::AccountId>:assumed-role/jobpass-keys/*",
+                ]
+            }
+        }
+        assert deny.resources == ["<SiteBucket978D4AEB.Arn>/*"]
+        permitted = {
+            action
+            for each in template.statements()
+            if each.kind == "identity" and any("SiteBucket" in resource for resource in each.resources)
+            for action in each.actions
+        }
+        assert {each for each in permitted if "Put" in each or "Delete" in each} <= set(deny.actions)
+        assert not {each for each in deny.actions if "Bucket" in each or "Policy" in each}, "nobody is locked out"
+
+
 def test_cloudfront_reads_the_documents_and_not_the_rings_copy_beside_them(
     example: Template, own_domain: Template
 ) -> None:
     for template, path in ((example, ""), (own_domain, "api/oidc/")):
-        _, allow = _bucket_policy(template)
+        _, allow, _ = _bucket_policy(template)
         documents = [f"{path}.well-known/{name}" for name in ("openid-configuration", "jwks.json")]
         assert allow.resources == [f"<SiteBucket978D4AEB.Arn>/{key}" for key in documents]
         assert RING_COPY not in documents
@@ -49,7 +75,7 @@ def test_cloudfront_reads_the_documents_and_not_the_rings_copy_beside_them(
 def test_every_published_document_is_one_that_cloudfront_may_read(synthesize: Synthesize) -> None:
     for url in ("https://oidc.example.com/api/oidc", "https://oidc.example.com/api/oidc/", "https://oidc.example.com/"):
         template = synthesize(issuer={**OWN_DOMAIN, "url": url})
-        _, allow = _bucket_policy(template)
+        _, allow, _ = _bucket_policy(template)
         published = published_documents(Issuer(url), EMPTY)
         assert sorted(allow.resources) == sorted(f"<SiteBucket978D4AEB.Arn>/{key}" for key in published)
 
