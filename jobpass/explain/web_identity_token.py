@@ -89,7 +89,8 @@ def _json_object(part: str) -> dict[str, Any] | None:
     data = _decoded(part)
     try:
         # Of a name that stands twice the last one counts, for STS as for Python.
-        value = json.loads(data, parse_constant=_no_constant) if data is not None else None
+        # Decoded here: `json` itself would take UTF-16 and a byte order mark.
+        value = json.loads(data.decode("utf-8"), parse_constant=_no_constant) if data is not None else None
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -103,6 +104,8 @@ def _decoded(part: str) -> bytes | None:
     if not _BASE64URL.fullmatch(part):
         return None
     try:
-        return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        decoded = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError:
         return None
+    # NOTE: unobserved, and refused: a last character with bits that say nothing would make several texts of one token.
+    return decoded if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() == part else None

@@ -1,4 +1,8 @@
-"""What people have tried on verifiers of JWTs: each one step away from a good token, and refused for one reason."""
+"""What people have tried on verifiers of JWTs: each one step away from a good token, and refused for one reason.
+
+The one table for every place that verifies a token: `jobpass verify`, the canary, client assertions, `jobpass explain`
+and the embedded STS. A place that does not refuse one of them names it, and says why.
+"""
 
 import base64
 import hmac
@@ -8,47 +12,21 @@ from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from tests.local.seam import signing
-from tests.verification.tokens import ABSENT, claims, encoded, header, keys, resigned, signature_of, signed
-
-# Of an algorithm: a token, the issuer's keys, and the code of the refusal.
-Attack = Callable[[str], tuple[str, Sequence[Any], str]]
-# The order of the curve's base point (FIPS 186-4, appendix D).
-ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-
-
-def _of(code: str, make: Callable[[str], str]) -> Attack:
-    return lambda algorithm: (make(algorithm), keys(algorithm), code)
-
-
-def _header(code: str = "header", **changes: Any) -> Attack:
-    return _of(code, lambda algorithm: signed(algorithm, header(algorithm, **changes)))
-
-
-def _claims(code: str = "claims", **changes: Any) -> Attack:
-    return _of(code, lambda algorithm: signed(algorithm, None, claims(**changes)))
-
-
-def _raw_header(make: Callable[[dict[str, Any]], bytes]) -> Attack:
-    return _of("malformed", lambda algorithm: signed(algorithm, make(header(algorithm))))
-
-
-def _raw_claims(make: Callable[[dict[str, Any]], bytes]) -> Attack:
-    return _of("malformed", lambda algorithm: signed(algorithm, None, make(claims())))
-
-
-def _text(make: Callable[[str], str]) -> Attack:
-    return _of("malformed", lambda algorithm: make(signed(algorithm)))
-
-
-def _signature(make: Callable[[bytes], bytes]) -> Attack:
-    return _of("signature", lambda algorithm: resigned(signed(algorithm), make(signature_of(signed(algorithm)))))
-
-
-def _key(code: str, **changes: Any) -> Attack:
-    return lambda algorithm: (signed(algorithm), keys(algorithm, **changes), code)
+from tests.verification.attack import (
+    Attack,
+    as_text,
+    in_claims,
+    in_header,
+    in_key,
+    in_signature,
+    of,
+    raw_claims,
+    raw_header,
+)
+from tests.verification.signature_attacks import ECDSA_ATTACKS, RSA_ATTACKS
+from tests.verification.tokens import ABSENT, claims, encoded, header, keys, resigned, signed
 
 
 def _hs256(form: serialization.PublicFormat, encoding: serialization.Encoding) -> Attack:
@@ -59,7 +37,7 @@ def _hs256(form: serialization.PublicFormat, encoding: serialization.Encoding) -
         signing_input = f"{encoded(header('HS256', kid=algorithm))}.{encoded(claims())}"
         return f"{signing_input}.{encoded(hmac.digest(secret, signing_input.encode(), 'sha256'))}"
 
-    return _of("algorithm", make)
+    return of("algorithm", make)
 
 
 def _none(name: str) -> Attack:
@@ -67,7 +45,11 @@ def _none(name: str) -> Attack:
         signing_input = f"{encoded(header(name, kid=algorithm))}.{encoded(claims())}"
         return f"{signing_input}.{signed(algorithm).rpartition('.')[2]}"
 
-    return _of("algorithm", make)
+    return of("algorithm", make)
+
+
+def _none_of(algorithm: str) -> str:
+    return f"{encoded(header('none', kid=algorithm))}.{encoded(claims())}"
 
 
 def _changed_claims(algorithm: str) -> str:
@@ -81,11 +63,20 @@ def _twice(document: dict[str, Any], name: str, value: object) -> bytes:
 
 def _with_last_bits(token: str) -> str:
     """The last letter of a part whose bits do not all count, changed to another that means the same."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     parts = token.split(".")
     at = next(index for index, part in enumerate(parts) if len(part) % 4)
-    parts[at] = parts[at][:-1] + alphabet[alphabet.index(parts[at][-1]) + 1]
-    return ".".join(parts)
+    return ".".join([*parts[:at], _meaning_the_same(parts[at]), *parts[at + 1 :]])
+
+
+def _with_last_bits_of_signature(token: str) -> str:
+    head, _, signature = token.rpartition(".")
+    assert len(signature) % 4
+    return f"{head}.{_meaning_the_same(signature)}"
+
+
+def _meaning_the_same(part: str) -> str:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return part[:-1] + alphabet[alphabet.index(part[-1]) + 1]
 
 
 def _other_alphabet(algorithm: str) -> str:
@@ -114,20 +105,54 @@ def _stranger(algorithm: str) -> tuple[str, Sequence[Any], str]:
     return signed(algorithm), keys(algorithm, **numbers), "signature"
 
 
+def _brought(**brings: Any) -> Attack:
+    """A stranger's signature under the name of the issuer's key, and the way to the stranger's."""
+
+    def make(algorithm: str) -> str:
+        return signed(algorithm, header(algorithm, **brings), which="stranger")
+
+    return of("header", make)
+
+
+def _brought_jwk(algorithm: str) -> tuple[str, Sequence[Any], str]:
+    brought = signing.jwk(algorithm, which="stranger")
+    return signed(algorithm, header(algorithm, jwk=brought), which="stranger"), keys(algorithm), "header"
+
+
+def _mac(secret: Callable[[dict[str, Any]], bytes]) -> Attack:
+    """A MAC that is called the issuer's algorithm, with what everybody can read as its secret."""
+
+    def make(algorithm: str) -> str:
+        signing_input = f"{encoded(header(algorithm))}.{encoded(claims())}"
+        made = hmac.digest(secret(signing.jwk(algorithm)), signing_input.encode(), "sha256")
+        return f"{signing_input}.{encoded(made)}"
+
+    return of("signature", make)
+
+
+def _huge_number(good: dict[str, Any]) -> bytes:
+    """An end in more digits than Python reads."""
+    return json.dumps({**good, "exp": 0}).replace('"exp": 0', '"exp": ' + "9" * 5000).encode()
+
+
 ATTACKS: dict[str, Attack] = {
     # the algorithm
     "alg none": _none("none"),
     "alg None": _none("None"),
     "alg nOnE": _none("nOnE"),
-    "no alg": _header(alg=ABSENT),
-    "alg is no text": _header(alg=["RS256"]),
-    "alg is empty": _header(alg=""),
+    "alg none, and no signature": of("malformed", lambda algorithm: _none_of(algorithm) + "."),
+    "no alg": in_header(alg=ABSENT),
+    "alg is null": in_header(alg=None),
+    "alg is no text": in_header(alg=["RS256"]),
+    "alg is empty": in_header(alg=""),
     "HS256 with the public key in PEM": _hs256(
         serialization.PublicFormat.SubjectPublicKeyInfo, serialization.Encoding.PEM
     ),
     "HS256 with the public key in DER": _hs256(
         serialization.PublicFormat.SubjectPublicKeyInfo, serialization.Encoding.DER
     ),
+    "a MAC with the JWK": _mac(lambda jwk: json.dumps(jwk).encode()),
+    "a MAC with nothing": _mac(lambda _: b""),
     "alg of another digest": lambda algorithm: (
         signed(algorithm, header(algorithm, alg=algorithm[:2] + "384")),
         keys(algorithm),
@@ -138,22 +163,38 @@ ATTACKS: dict[str, Attack] = {
         keys(algorithm, alg=ABSENT),
         "algorithm",
     ),
-    "alg PS256": _header("algorithm", alg="PS256"),
+    "alg PS256": in_header("algorithm", alg="PS256"),
     "alg in small letters": lambda algorithm: (
         signed(algorithm, header(algorithm, alg=algorithm.lower())),
         keys(algorithm),
         "algorithm",
     ),
     # the key
-    "no kid": _header(kid=ABSENT),
-    "kid is empty": _header(kid=""),
-    "kid is a list": _header(kid=["a"]),
+    "no kid": in_header(kid=ABSENT),
+    "kid is empty": in_header(kid=""),
+    "kid is a list": in_header(kid=["a"]),
     "kid of another key": lambda algorithm: (
         signed(algorithm, header(algorithm, kid="ES384")),
         keys(algorithm),
         "signature" if algorithm == "ES384" else "algorithm",
     ),
-    "kid of nobody's": _header("unknown_key", kid="../../dev/null"),
+    "kid is null": in_header(kid=None),
+    "kid is a number": in_header(kid=0),
+    "kid of nobody's": in_header("unknown_key", kid="nobody"),
+    "kid is a path": in_header("unknown_key", kid="../../../../dev/null"),
+    "kid is a URL": in_header("unknown_key", kid="https://attacker.example/jwks.json"),
+    "kid is a query": in_header("unknown_key", kid="x' UNION SELECT 'secret"),
+    "kid is a command": in_header("unknown_key", kid="$(id)|id;{0.__class__}"),
+    "kid with letters that nobody sees": lambda algorithm: (
+        signed(algorithm, header(algorithm, kid=f"{algorithm}\0\u200b\x1b[2J")),
+        keys(algorithm),
+        "unknown_key",
+    ),
+    "kid and a blank": lambda algorithm: (
+        signed(algorithm, header(algorithm, kid=f"{algorithm} ")),
+        keys(algorithm),
+        "unknown_key",
+    ),
     "kid in other letters": lambda algorithm: (
         signed(algorithm, header(algorithm, kid=algorithm.lower())),
         keys(algorithm),
@@ -163,141 +204,138 @@ ATTACKS: dict[str, Attack] = {
     "keys that are none": lambda algorithm: (signed(algorithm), [None, "x", 1, [], {}], "unknown_key"),
     "two keys of the name, the first the signer's": lambda algorithm: (
         signed(algorithm),
-        [signing.jwk(algorithm), signing.jwk("ES512", algorithm)],
+        [signing.jwk(algorithm), signing.jwk(algorithm, which="stranger")],
         "ambiguous_key",
     ),
     "two keys of the name, the last the signer's": lambda algorithm: (
         signed(algorithm),
-        [signing.jwk("ES512", algorithm), signing.jwk(algorithm)],
+        [signing.jwk(algorithm, which="stranger"), signing.jwk(algorithm)],
         "ambiguous_key",
     ),
     "the same key twice": lambda algorithm: (signed(algorithm), [signing.jwk(algorithm)] * 2, "ambiguous_key"),
-    "a key for encryption": _key("unusable_key", use="enc"),
-    "a key for other operations": _key("unusable_key", key_ops=["encrypt"]),
-    "operations that are no list": _key("unusable_key", key_ops=7),
-    "a key without its numbers": _key("unusable_key", n=ABSENT, x=ABSENT),
-    "a shared secret": _key("unusable_key", kty="oct", k=encoded(b"secret")),
-    "a key that says another alg": _key("algorithm", alg="RS512"),
+    "a key for encryption": in_key("unusable_key", use="enc"),
+    "a key for other operations": in_key("unusable_key", key_ops=["encrypt"]),
+    "operations that are no list": in_key("unusable_key", key_ops=7),
+    "a key without its numbers": in_key("unusable_key", n=ABSENT, x=ABSENT),
+    "a shared secret": in_key("unusable_key", kty="oct", k=encoded(b"secret")),
+    "a key that says another alg": in_key("algorithm", alg="RS512"),
     "a stranger's key": _stranger,
     # the header
     "the token brings its key": _attacker,
-    "jku": _header(jku="https://attacker.example/jwks.json"),
-    "x5u": _header(x5u="https://attacker.example/key.pem"),
-    "x5c": _header(x5c=[signing.certificate()]),
-    "crit": _header(crit=["exp"]),
-    "crit that is empty": _header(crit=[]),
-    "crit with b64": _header(crit=["b64"], b64=False),
-    "zip": _header(zip="DEF"),
-    "a nested token": _header(cty="JWT"),
-    "an unknown parameter": _header(foo="bar"),
-    "typ of an access token": _header(typ="at+jwt"),
-    "typ that is no text": _header(typ=["JWT"]),
+    "a stranger's key, which the token brings": _brought_jwk,
+    "a stranger's key, to which a jku leads": _brought(jku="https://attacker.example/jwks.json"),
+    "a stranger's key, to which an x5u leads": _brought(x5u="https://attacker.example/key.pem"),
+    "a stranger's key, in an x5c": of(
+        "header",
+        lambda algorithm: signed(algorithm, header(algorithm, x5c=[signing.certificate("stranger")]), which="stranger"),
+    ),
+    "jku": in_header(jku="https://attacker.example/jwks.json"),
+    "x5u": in_header(x5u="https://attacker.example/key.pem"),
+    "x5c": in_header(x5c=[signing.certificate()]),
+    "crit": in_header(crit=["exp"]),
+    "crit that is empty": in_header(crit=[]),
+    "crit with b64": in_header(crit=["b64"], b64=False),
+    "b64 without crit": in_header(b64=False),
+    "zip": in_header(zip="DEF"),
+    "a nested token": in_header(cty="JWT"),
+    "an unknown parameter": in_header(foo="bar"),
+    "typ of an access token": in_header(typ="at+jwt"),
+    "typ that is no text": in_header(typ=["JWT"]),
     # the form
-    "empty": _text(lambda _: ""),
-    "one part": _text(lambda token: token.replace(".", "")),
-    "two parts": _text(lambda token: token.rpartition(".")[0]),
-    "four parts": _text(lambda token: f"{token}.AAAA"),
-    "five parts, as an encrypted one": _text(lambda token: f"{token}.AAAA.AAAA"),
-    "an empty signature": _text(lambda token: token.rpartition(".")[0] + "."),
-    "an empty header": _text(lambda token: "." + token.partition(".")[2]),
-    "a line break at its end": _text(lambda token: f"{token}\n"),
-    "a blank before it": _text(lambda token: f" {token}"),
-    "quotation marks": _text(lambda token: f'"{token}"'),
-    "the answer of the token route": _text(lambda token: json.dumps({"value": token})),
-    "JWS in JSON": _text(
+    "empty": as_text(lambda _: ""),
+    "one part": as_text(lambda token: token.replace(".", "")),
+    "two parts": as_text(lambda token: token.rpartition(".")[0]),
+    "four parts": as_text(lambda token: f"{token}.AAAA"),
+    "five parts, as an encrypted one": as_text(lambda token: f"{token}.AAAA.AAAA"),
+    "an empty signature": as_text(lambda token: token.rpartition(".")[0] + "."),
+    "a detached payload": as_text(lambda token: f"{token.partition('.')[0]}..{token.rpartition('.')[2]}"),
+    "an empty header": as_text(lambda token: "." + token.partition(".")[2]),
+    "a line break at its end": as_text(lambda token: f"{token}\n"),
+    "a blank before it": as_text(lambda token: f" {token}"),
+    "quotation marks": as_text(lambda token: f'"{token}"'),
+    "the answer of the token route": as_text(lambda token: json.dumps({"value": token})),
+    "JWS in JSON": as_text(
         lambda token: json.dumps(dict(zip(("protected", "payload", "signature"), token.split("."), strict=True)))
     ),
-    "padding": _text(lambda token: f"{token}="),
-    "a line break within": _text(lambda token: f"{token[:20]}\n{token[20:]}"),
-    "bits that do not count": _text(_with_last_bits),
-    "the other alphabet": _of("malformed", _other_alphabet),
-    "letters that look alike": _text(lambda token: "\u0435" + token[1:]),
-    "longer than any": _of("malformed", lambda algorithm: signed(algorithm, None, claims(x="y" * 20_000))),
-    "a header twice the same member": _raw_header(lambda good: _twice(good, "alg", "none")),
-    "claims twice the same member": _raw_claims(lambda good: _twice(good, "sub", "org:acme:repo:other")),
-    "a member twice, deep within": _raw_claims(lambda _: b'{"a": [{"b": 1, "b": 2}]}'),
-    "a header that is a list": _raw_header(lambda _: b"[]"),
-    "claims that are a list": _raw_claims(lambda good: json.dumps([good]).encode()),
-    "claims that are a token": _of("malformed", lambda algorithm: signed(algorithm, None, signed(algorithm).encode())),
-    "claims that are no JSON": _raw_claims(lambda _: b"{"),
-    "claims with a byte order mark": _raw_claims(lambda good: b"\xef\xbb\xbf" + json.dumps(good).encode()),
-    "claims in UTF-16": _raw_claims(lambda good: json.dumps(good).encode("utf-16")),
-    "claims with NaN": _raw_claims(lambda good: _twice(good, "x", 0).replace(b'"x": 0', b'"x": NaN')),
-    "claims nested without end": _raw_claims(lambda _: b'{"a":' * 5000 + b"1" + b"}" * 5000),
+    "padding": as_text(lambda token: f"{token}="),
+    "padding of each part": as_text(lambda token: ".".join(part + "=" * (-len(part) % 4) for part in token.split("."))),
+    "NUL at its end": as_text(lambda token: f"{token}\0"),
+    "a line break within": as_text(lambda token: f"{token[:20]}\n{token[20:]}"),
+    "bits that do not count": as_text(_with_last_bits),
+    "bits that do not count, in the signature": as_text(_with_last_bits_of_signature),
+    "the other alphabet": of("malformed", _other_alphabet),
+    "letters that look alike": as_text(lambda token: "\u0435" + token[1:]),
+    "longer than any": of("malformed", lambda algorithm: signed(algorithm, None, claims(x="y" * 20_000))),
+    "a header longer than any": of("malformed", lambda algorithm: signed(algorithm, header(algorithm, x="y" * 16_000))),
+    "a signature longer than any": of("malformed", lambda algorithm: resigned(signed(algorithm), b"y" * 16_000)),
+    "a header nested without end": raw_header(lambda _: b'{"alg":' + b"[" * 6000 + b"]" * 6000 + b"}"),
+    "a header twice the same member": raw_header(lambda good: _twice(good, "alg", "none")),
+    "claims twice the same member": raw_claims(lambda good: _twice(good, "sub", "org:acme:repo:other")),
+    "a member twice, deep within": raw_claims(lambda _: b'{"a": [{"b": 1, "b": 2}]}'),
+    "a header that is a list": raw_header(lambda _: b"[]"),
+    "claims that are a list": raw_claims(lambda good: json.dumps([good]).encode()),
+    "claims that are a token": of("malformed", lambda algorithm: signed(algorithm, None, signed(algorithm).encode())),
+    "claims that are no JSON": raw_claims(lambda _: b"{"),
+    "claims with a byte order mark": raw_claims(lambda good: b"\xef\xbb\xbf" + json.dumps(good).encode()),
+    "claims in UTF-16": raw_claims(lambda good: json.dumps(good).encode("utf-16")),
+    "claims with NaN": raw_claims(lambda good: _twice(good, "x", 0).replace(b'"x": 0', b'"x": NaN')),
+    "claims with Infinity": raw_claims(lambda good: _twice(good, "x", 0).replace(b'"x": 0', b'"x": Infinity')),
+    "claims with -Infinity": raw_claims(lambda good: _twice(good, "x", 0).replace(b'"x": 0', b'"x": -Infinity')),
+    "exp is NaN": raw_claims(lambda good: json.dumps({**good, "exp": float("nan")}).encode()),
+    "exp in thousands of digits": raw_claims(_huge_number),
+    "claims nested without end": raw_claims(lambda _: b'{"a":' + b"[" * 6000 + b"]" * 6000 + b"}"),
     # the signature
-    "changed claims": _of("signature", _changed_claims),
-    "no signature to speak of": _signature(lambda _: b"\0"),
-    "a signature of zeros": _signature(lambda good: bytes(len(good))),
-    "a signature of ones": _signature(lambda good: b"\xff" * len(good)),
-    "a signature and more": _signature(lambda good: good + b"\0"),
-    "zeros and a signature": _signature(lambda good: b"\0" + good),
-    "a signature without its end": _signature(lambda good: good[:-1]),
-    "a signature in base64 once more": _signature(base64.b64encode),
+    "changed claims": of("signature", _changed_claims),
+    "no signature to speak of": in_signature(lambda _: b"\0"),
+    "a signature of zeros": in_signature(lambda good: bytes(len(good))),
+    "a signature of ones": in_signature(lambda good: b"\xff" * len(good)),
+    "a signature twice": in_signature(lambda good: good + good),
+    "a signature turned": in_signature(lambda good: good[::-1]),
+    "a signature and more": in_signature(lambda good: good + b"\0"),
+    "zeros and a signature": in_signature(lambda good: b"\0" + good),
+    "a signature without its end": in_signature(lambda good: good[:-1]),
+    "a signature in base64 once more": in_signature(base64.b64encode),
     # what the claims say
-    "another issuer": _claims("issuer", iss="https://oidc.example.com.attacker.example"),
-    "the issuer with a slash more": _claims("issuer", iss="https://oidc.example.com/"),
-    "the issuer in other letters": _claims("issuer", iss="https://OIDC.example.com"),
-    "a list of issuers": _claims("issuer", iss=["https://oidc.example.com"]),
-    "no issuer": _claims("issuer", iss=ABSENT),
-    "no subject": _claims(sub=ABSENT),
-    "an empty subject": _claims(sub=""),
-    "a subject that is a number": _claims(sub=7),
-    "no audience": _claims(aud=ABSENT),
-    "several audiences": _claims(aud=["vault.example.com", "other.example.com"]),
-    "one audience in a list": _claims(aud=["vault.example.com"]),
-    "another audience": _claims("audience", aud="vault.example.org"),
-    "an audience that begins like it": _claims("audience", aud="vault.example.com.attacker.example"),
-    "no exp": _claims(exp=ABSENT),
-    "exp null": _claims(exp=None),
-    "exp is a float": _claims(exp=1_800_000_290.0),
-    "exp is a text": _claims(exp="1800000290"),
-    "exp is true": _claims(exp=True),
-    "exp is infinite": _claims(exp=1e308),
-    "exp beyond every calendar": _claims(exp=10**15),
-    "exp is negative": _claims(exp=-1),
-    "exp is a list": _claims(exp=[1_800_000_290]),
-    "exp is now": _claims("expired", exp=1_800_000_000),
-    "no iat": _claims(iat=ABSENT),
-    "iat is a float": _claims(iat=1_799_999_990.5),
-    "iat is false": _claims(iat=False),
-    "iat to come": _claims("not_yet_valid", iat=1_800_000_001),
-    "nbf null": _claims(nbf=None),
-    "nbf is a text": _claims(nbf="0"),
-    "nbf to come": _claims("not_yet_valid", nbf=1_800_000_001),
+    "another issuer": in_claims("issuer", iss="https://oidc.example.com.attacker.example"),
+    "the issuer with a slash more": in_claims("issuer", iss="https://oidc.example.com/"),
+    "the issuer in other letters": in_claims("issuer", iss="https://OIDC.example.com"),
+    "a list of issuers": in_claims("issuer", iss=["https://oidc.example.com"]),
+    "no issuer": in_claims("issuer", iss=ABSENT),
+    "no subject": in_claims(sub=ABSENT),
+    "an empty subject": in_claims(sub=""),
+    "a subject that is a number": in_claims(sub=7),
+    "no audience": in_claims(aud=ABSENT),
+    "an empty audience": in_claims(aud=""),
+    "an empty list of audiences": in_claims(aud=[]),
+    "an audience that is null": in_claims(aud=None),
+    "several audiences": in_claims(aud=["vault.example.com", "other.example.com"]),
+    "one audience in a list": in_claims(aud=["vault.example.com"]),
+    "another audience": in_claims("audience", aud="vault.example.org"),
+    "an audience that begins like it": in_claims("audience", aud="vault.example.com.attacker.example"),
+    "no exp": in_claims(exp=ABSENT),
+    "exp null": in_claims(exp=None),
+    "exp is a float": in_claims(exp=1_800_000_290.0),
+    "exp is a text": in_claims(exp="1800000290"),
+    "exp is true": in_claims(exp=True),
+    "exp is infinite": in_claims(exp=1e308),
+    "exp beyond every calendar": in_claims(exp=10**15),
+    "exp is negative": in_claims(exp=-1),
+    "exp is a list": in_claims(exp=[1_800_000_290]),
+    # At their bounds, times have tests of their own: places differ in their tolerance.
+    "exp is past": in_claims("expired", exp=1_799_996_400),
+    "no iat": in_claims(iat=ABSENT),
+    "iat is a float": in_claims(iat=1_799_999_990.5),
+    "iat is false": in_claims(iat=False),
+    "iat to come": in_claims("not_yet_valid", iat=1_800_003_600, exp=1_800_003_700),
+    "nbf null": in_claims(nbf=None),
+    "nbf is a text": in_claims(nbf="0"),
+    "nbf to come": in_claims("not_yet_valid", nbf=1_800_003_600),
+    "nbf is true": in_claims(nbf=True),
 }
 
-
-def _numbers(r: int, s: int) -> Attack:
-    return _signature(lambda good: r.to_bytes(len(good) // 2) + s.to_bytes(len(good) // 2))
-
-
-def _with_s(make: Callable[[int], int]) -> Callable[[bytes], bytes]:
-    return lambda good: good[:32] + make(int.from_bytes(good[32:])).to_bytes(32)
-
-
-def _as_der(good: bytes) -> bytes:
-    return encode_dss_signature(int.from_bytes(good[:32]), int.from_bytes(good[32:]))
-
-
-# For ES256 alone: what is peculiar to ECDSA.
-ECDSA_ATTACKS: dict[str, Attack] = {
-    "r and s are zero": _numbers(0, 0),
-    "r is zero": _numbers(0, 1),
-    "s is zero": _numbers(1, 0),
-    "r and s are one": _numbers(1, 1),
-    "r is the order": _numbers(ORDER_OF_P256, 1),
-    "s is the order": _signature(_with_s(lambda _: ORDER_OF_P256)),
-    "s is beyond the order": _signature(_with_s(lambda s: min(s + ORDER_OF_P256, 2**256 - 1))),
-    "a signature in DER": _signature(_as_der),
-    "longer numbers": _signature(lambda good: b"\0" + good[:32] + b"\0" + good[32:]),
-    "a point off the curve": _key("unusable_key", x=encoded(b"\1" * 32)),
-    "another curve by its name": _key("unusable_key", crv="P-384"),
-    "a curve that nobody knows": _key("unusable_key", crv="secp256k1"),
-}
-
-# For RS256 alone.
-RSA_ATTACKS: dict[str, Attack] = {
-    "a modulus that is too short": _key("unusable_key", n=encoded((1 << 1023 | 1).to_bytes(128))),
-    "an exponent of one": _key("unusable_key", e=encoded(b"\1")),
-    "an even modulus": _key("signature", n=encoded((1 << 2047).to_bytes(256))),
-}
+CASES = [
+    *((algorithm, name, attack) for algorithm in ("RS256", "ES256") for name, attack in ATTACKS.items()),
+    *(("ES256", name, attack) for name, attack in ECDSA_ATTACKS.items()),
+    *(("RS256", name, attack) for name, attack in RSA_ATTACKS.items()),
+]
+IDS = [f"{algorithm} {name}" for algorithm, name, _ in CASES]

@@ -6,15 +6,10 @@ import pytest
 
 from jobpass.errors import RefusedError
 from jobpass.verification import VerifiedToken, read, verify
-from tests.verification.attacks import ATTACKS, ECDSA_ATTACKS, RSA_ATTACKS
+from tests.verification.attacks import CASES, IDS
 from tests.verification.tokens import AUDIENCE, ISSUER, NOW, claims, header, keys, signed
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]
-CASES = [
-    *((algorithm, name, attack) for algorithm in ("RS256", "ES256") for name, attack in ATTACKS.items()),
-    *(("ES256", name, attack) for name, attack in ECDSA_ATTACKS.items()),
-    *(("RS256", name, attack) for name, attack in RSA_ATTACKS.items()),
-]
 
 
 def verified(token: str, issuer_keys: list[Any], now: int = NOW, leeway_seconds: int = 0) -> VerifiedToken:
@@ -32,9 +27,7 @@ def test_a_good_token_is_taken(algorithm: str) -> None:
     assert (found.issued_at, found.expires_at) == (NOW - 10, NOW + 290)
 
 
-@pytest.mark.parametrize(
-    ("algorithm", "attack"), [(each[0], each[2]) for each in CASES], ids=[f"{each[0]} {each[1]}" for each in CASES]
-)
+@pytest.mark.parametrize(("algorithm", "attack"), [(each[0], each[2]) for each in CASES], ids=IDS)
 def test_a_bad_one_is_refused(algorithm: str, attack: Any) -> None:
     token, issuer_keys, code = attack(algorithm)
     with pytest.raises(RefusedError) as caught:

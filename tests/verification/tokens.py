@@ -2,7 +2,9 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from tests.local.seam import signing
@@ -13,18 +15,31 @@ NOW = 1_800_000_000
 ABSENT = object()
 
 
+_USUAL: Mapping[str, Any] = {
+    "iss": ISSUER,
+    "aud": AUDIENCE,
+    "sub": "org:acme:repo:web",
+    "iat": NOW - 10,
+    "nbf": NOW - 10,
+    "exp": NOW + 290,
+    "jti": "5f0c",
+}
+_good: ContextVar[Mapping[str, Any]] = ContextVar("good", default=_USUAL)
+
+
 def claims(**changes: Any) -> dict[str, Any]:
     """Good claims, some of them changed or, for ABSENT, left out."""
-    good = {
-        "iss": ISSUER,
-        "aud": AUDIENCE,
-        "sub": "org:acme:repo:web",
-        "iat": NOW - 10,
-        "nbf": NOW - 10,
-        "exp": NOW + 290,
-        "jti": "5f0c",
-    }
-    return _with(good, changes)
+    return _with(_good.get(), changes)
+
+
+@contextmanager
+def good_claims(**changes: Any) -> Iterator[None]:
+    """While other claims are good: for a place that wants others, where the same attacks are tried."""
+    before = _good.set(claims(**changes))
+    try:
+        yield
+    finally:
+        _good.reset(before)
 
 
 def header(algorithm: str, **changes: Any) -> dict[str, Any]:
