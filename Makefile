@@ -38,7 +38,8 @@ down: ## Stop what `make up` left running
 test: setup ## Run all tests (T="tests/domain -k subject" for some)
 	@$(BIN)/python -m pytest $(if $(T),$(T),-n 3 --dist loadgroup)
 
-check: lint test ## Everything: format, lint, types, import direction, dead code, tests
+check: lint test ## Everything: format, lint, types, import direction, dead code, tests, scanners
+	@$(MAKE) --no-print-directory scan ARGS=--where-reachable
 
 bench: setup $(BASELINE)/.installed $(BENCH)/.installed ## Measure tokens, a synth by its roles, a start of the command (ARGS="token --json file.json")
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,9 +1,10 @@
 """Scan the templates of `cdk.out`, and the locked dependencies for known vulnerabilities, with a reason for all.
 
-    python -m tests.scan --tools DIR [--templates DIR]
+    python -m tests.scan --tools DIR [--templates DIR] [--where-reachable]
 
 Ends with 1 where a finding is unexplained, an explanation is of nothing, or a dependency is known to be vulnerable, and
-with 3 where the database of vulnerabilities could not be asked: that is no all-clear.
+with 3 where a registry does not say what is vulnerable: that is no all-clear. With `--where-reachable` the latter ends
+with 0, and is said as loudly.
 """
 
 import argparse
@@ -14,6 +15,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from local.node import NodeError, prepare
+from tests.scan import npm_audit
 from tests.scan.explained import EXPLAINED
 
 ROOT = Path(__file__).parents[2]
@@ -24,9 +27,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.scan", description=__doc__)
     parser.add_argument("--tools", type=Path, required=True)
     parser.add_argument("--templates", type=Path, default=ROOT / "cdk.out")
+    parser.add_argument("--where-reachable", action="store_true")
     options = parser.parse_args()
-    templates = _templates(options.tools / "checkov", options.templates)
-    return templates or _dependencies(options.tools / "pip-audit")
+    failed = _templates(options.tools / "checkov", options.templates)
+    found = [_python_packages(options.tools / "pip-audit"), _npm_packages()]
+    if failed or any(vulnerable for vulnerable, _ in found):
+        return 1
+    silent = [why for _, why in found if why is not None]
+    for why in silent:
+        print(f"NOT LOOKED UP: {why}: that is no all-clear")
+    return 3 if silent and not options.where_reachable else 0
 
 
 def _templates(checkov: Path, folder: Path) -> int:
@@ -56,14 +66,14 @@ def _parts(report: Any) -> list[dict[str, Any]]:
     return list(report) if isinstance(report, list) else [report]
 
 
-def _dependencies(pip_audit: Path) -> int:
+def _python_packages(pip_audit: Path) -> tuple[bool, str | None]:
+    """Whether a locked package is known to be vulnerable, and which could not be asked about."""
     vulnerable, unasked, asked = [], set(), set()
     for lock in sorted((ROOT / "requirements").glob("*.txt")):
         command = [str(pip_audit), "--requirement", str(lock), "--disable-pip", "--require-hashes", "--format", "json"]
         done = subprocess.run([*command, "--progress-spinner", "off"], capture_output=True, text=True, check=False)
         if not done.stdout.strip():
-            print(f"{lock.name}: pip-audit did not answer")
-            unasked.add(lock.name)
+            unasked.add(f"all of {lock.name}")
             continue
         for each in json.loads(done.stdout)["dependencies"]:
             if "skip_reason" in each:
@@ -73,12 +83,30 @@ def _dependencies(pip_audit: Path) -> int:
                 vulnerable += [f"{lock.name}: {each['name']} {each['version']}: {one['id']}" for one in each["vulns"]]
     print(*vulnerable, sep="\n", end="\n" if vulnerable else "")
     print(f"pip-audit: {len(asked)} packages looked up, {len(vulnerable)} vulnerabilities")
-    if vulnerable:
-        return 1
-    if unasked:
-        print(f"not looked up: {len(unasked)} packages; the package index at hand knows of no vulnerabilities")
-        return 3
-    return 0
+    told = f"{len(unasked)} Python packages, of whose vulnerabilities the package index at hand knows nothing"
+    return bool(vulnerable), told if unasked else None
+
+
+def _npm_packages() -> tuple[bool, str | None]:
+    """The same of the npm packages."""
+    locks = subprocess.run(
+        ["git", "ls-files", "--", "package-lock.json", "*/package-lock.json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    try:
+        npm = prepare().npm
+    except NodeError as error:
+        return False, f"the npm packages of {', '.join(locks)}: {error}"
+    looked = {lock: npm_audit.look_up(npm, ROOT / lock) for lock in locks}
+    vulnerable = [f"{lock}: {each}" for lock, what in looked.items() for each in what.vulnerable]
+    print(*vulnerable, sep="\n", end="\n" if vulnerable else "")
+    asked = sum(each.packages for each in looked.values())
+    print(f"npm audit: {asked} packages looked up, {len(vulnerable)} vulnerabilities")
+    silent = [f"{lock}: {what.unasked}" for lock, what in looked.items() if what.unasked]
+    return bool(vulnerable), "; ".join(silent) or None
 
 
 if __name__ == "__main__":
