@@ -20,6 +20,8 @@ from tests.scan import npm_audit
 from tests.scan.explained import EXPLAINED
 
 ROOT = Path(__file__).parents[2]
+# Deeper there are packages alone.
+_LOCK_DEPTHS = ("", "*/", "*/*/")
 
 
 def main() -> int:
@@ -89,13 +91,8 @@ def _python_packages(pip_audit: Path) -> tuple[bool, str | None]:
 
 def _npm_packages() -> tuple[bool, str | None]:
     """The same of the npm packages."""
-    locks = subprocess.run(
-        ["git", "ls-files", "--", "package-lock.json", "*/package-lock.json"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
+    found = (path for depth in _LOCK_DEPTHS for path in ROOT.glob(f"{depth}package-lock.json"))
+    locks = sorted(str(path.relative_to(ROOT)) for path in found if not {"node_modules", ".local"} & set(path.parts))
     try:
         npm = prepare().npm
     except NodeError as error:
