@@ -12,19 +12,24 @@ from typing import Any
 from bench import startup, synth
 from bench.installation import InstallationError
 from bench.process_group import CommandError
+from bench.token import part as token
+from bench.token.function import FunctionError
+from bench.token.packages import PackageError
 
-PARTS = ("synth", "startup")
+PARTS = ("token", "startup", "synth")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print the tables, and write the figures as JSON where asked; 1 when something that is measured fails."""
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Time and memory of a synth by its roles, and of a start of the command."
+        prog="python -m bench", description="What a token costs, a start of the command, and a synth by its roles."
     )
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"what to measure: {', '.join(PARTS)} (default: all)")
     parser.add_argument("--roles", type=int, nargs="+", help=f"of a synth, how many (default: {list(synth.COUNTS)})")
     parser.add_argument(
-        "--repeat", type=int, help="runs of each: of a synth 3, of which the least counts; of a start 40"
+        "--repeat",
+        type=int,
+        help="runs of each: of a token's functions 20, of a start 40, of a synth 3, of which the least counts",
     )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     chosen = parser.parse_args(arguments)
@@ -34,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parts = [part for part in PARTS if part in chosen.parts or not chosen.parts]
     if chosen.roles and "synth" not in parts:
         parser.error("--roles is of the part synth, which is not named")
-    if chosen.repeat is not None and chosen.repeat < (2 if "startup" in parts else 1):
+    if chosen.repeat is not None and chosen.repeat < (1 if parts == ["synth"] else 2):
         parser.error("--repeat is too small: a spread shows in two runs or more")
     if len(roles := set(chosen.roles or synth.COUNTS)) < 2:
         parser.error("growth shows between two numbers of roles: name two at least")
@@ -43,9 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             if part == "synth":
                 report, found = synth.measured(sorted(roles), chosen.repeat or 3)
-            else:
+            elif part == "startup":
                 report, found = startup.measured(chosen.repeat or 40)
-        except (CommandError, InstallationError, startup.StartupError) as error:
+            else:
+                report, found = token.measured(token.Repeats.of(chosen.repeat or 20))
+        except (CommandError, InstallationError, FunctionError, PackageError, startup.StartupError) as error:
             print(error, file=sys.stderr)
             return 1
         print(f"{report}\n", flush=True)

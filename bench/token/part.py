@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bench.spread import Spread, ratio, spread
 from bench.stub.running import Stub, stub
@@ -83,9 +83,14 @@ class Bench:
 class Repeats:
     """How often: starts of each kind; turns of the warm functions, and requests in each."""
 
-    starts: int = 20
-    turns: int = 25
+    starts: int
+    turns: int
     requests: int = 25
+
+    @classmethod
+    def of(cls, times: int) -> Self:
+        """Return as many starts as turns."""
+        return cls(times, times)
 
 
 def measured(repeats: Repeats) -> tuple[str, dict[str, Any]]:
