@@ -15,6 +15,8 @@ CONFIGURATION ?= jobpass.yaml
 # Not the shell's own variable of that name, which may be anything.
 ACCOUNT =
 BIN := $(VENV)/bin
+# Without compiled modules each of the tests' hundreds of processes would compile what it imports once more.
+unexport PYTHONDONTWRITEBYTECODE
 # jsii greets Node 20, which works all the same, with a banner of twelve lines.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
@@ -61,7 +63,7 @@ lint: setup
 	@echo "format, lint, types, import direction, dead code"
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/ruff check --quiet
-	@$(BIN)/mypy
+	@$(BIN)/mypy --num-workers 2
 	@PYTHONPATH=.:lambda_src $(BIN)/lint-imports --no-logo
 	@$(BIN)/vulture
 

@@ -1,11 +1,15 @@
 """What every test may count on: a Node for the CDK, also on machines that have none, and keys that interrupt."""
 
+import gc
 import os
 import signal
 
 import pytest
 
 from local import node
+
+# Collecting thousands of tests makes no garbage, and looking for some in what only grows is a fifth of its time.
+gc.disable()
 
 # A shell's background ignores them, and so would every program that a test starts in order to interrupt it.
 for _number, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
@@ -19,3 +23,10 @@ except node.NodeError as error:
 os.environ["PATH"] = os.pathsep.join((_NODE.directory, os.environ.get("PATH", "")))
 # jsii greets Node 20, which works all the same, with a banner; a test's output has no use for it.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Look for garbage again, in what tests make alone: not in their modules, which stay until the end."""
+    gc.freeze()
+    gc.enable()
