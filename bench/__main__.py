@@ -11,12 +11,14 @@ from typing import Any
 
 from bench import startup, synth
 from bench.installation import InstallationError
+from bench.peers import part as peers
+from bench.peers.peer import PeerError
 from bench.process_group import CommandError
 from bench.token import part as token
 from bench.token.function import FunctionError
 from bench.token.packages import PackageError
 
-PARTS = ("token", "startup", "synth")
+PARTS = ("token", "peers", "startup", "synth")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--repeat",
         type=int,
-        help="runs of each: of a token's functions 20, of a start 40, of a synth 3, of which the least counts",
+        help="turns of each kind: of a token's functions 20, of peers 8, of a start 40; of a synth 3, the least counts",
     )
     parser.add_argument("--json", type=Path, help="where to write the figures")
     chosen = parser.parse_args(arguments)
@@ -46,13 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures: dict[str, Any] = {"python": platform.python_version(), "cores": os.cpu_count()}
     for part in parts:
         try:
-            if part == "synth":
-                report, found = synth.measured(sorted(roles), chosen.repeat or 3)
-            elif part == "startup":
-                report, found = startup.measured(chosen.repeat or 40)
-            else:
-                report, found = token.measured(token.Repeats.of(chosen.repeat or 20))
-        except (CommandError, InstallationError, FunctionError, PackageError, startup.StartupError) as error:
+            report, found = _measured(part, chosen.repeat, sorted(roles))
+        except (CommandError, InstallationError, FunctionError, PackageError, PeerError, startup.StartupError) as error:
             print(error, file=sys.stderr)
             return 1
         print(f"{report}\n", flush=True)
@@ -60,6 +57,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.json:
         chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
     return 0
+
+
+def _measured(part: str, repeat: int | None, roles: Sequence[int]) -> tuple[str, dict[str, Any]]:
+    if part == "synth":
+        return synth.measured(roles, repeat or 3)
+    if part == "startup":
+        return startup.measured(repeat or 40)
+    if part == "peers":
+        return peers.measured(repeat or 8)
+    return token.measured(token.Repeats.of(repeat or 20))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """How figures that were measured in turns compare: their middle, their spread, and the ratio of two kinds."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
@@ -39,3 +40,10 @@ def ratio(figures: Sequence[float], bare: Sequence[float]) -> Spread:
         ValueError: there are fewer than two turns, or not as many of the one as of the other.
     """
     return spread([each / other for each, other in zip(figures, bare, strict=True)])
+
+
+def quantile(figures: Sequence[float], share: float) -> float:
+    """Return the figure that this share of all do not exceed (nearest rank); raises ValueError where there is none."""
+    if not figures:
+        raise ValueError("there are no figures")
+    return sorted(figures)[max(0, math.ceil(share * len(figures)) - 1)]

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from bench.spread import Spread, ratio, spread
 from bench.stub.running import Stub, stub
-from bench.token import cold, warm
+from bench.token import cold, imports, latency, warm
 from bench.token.answers import same, verified
 from bench.token.cold import Start
 from bench.token.function import Function, FunctionError, running, variables, written
@@ -115,6 +115,9 @@ def measured(repeats: Repeats) -> tuple[str, dict[str, Any]]:
             starts = _starts(bench, repeats.starts)
             worked = _worked(bench, repeats)
             grown = _grown(bench, repeats)
+            kinds = {BASELINE: bench.baseline_function(), JOBPASS: bench.function()}
+            shares = {name: imports.shares(function, repeats.turns) for name, function in kinds.items()}
+            waits = latency.latencies(kinds, aws, bench.requests(), folder, repeats.requests, latency.AT_ONCE)
     rows = [
         *_start_rows(starts),
         *_work_rows(worked),
@@ -129,6 +132,8 @@ def measured(repeats: Repeats) -> tuple[str, dict[str, Any]]:
         "rows": [{**asdict(row), "verdict": row.verdict} for row in rows],
         "starts": _start_figures(starts),
         "cpu_ms": {name: asdict(spread(work.cpu_ms)) for name, work in {**worked, **grown}.items()},
+        "import_ms": shares,
+        "latency": waits,
         "log_bytes": {name: round(worked[name].log_bytes) for name in (JOBPASS, BASELINE)},
     }
     return report(rows, figures), {"token": figures}

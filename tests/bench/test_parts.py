@@ -12,7 +12,7 @@ from bench import __main__ as bench
     ("arguments", "reason"),
     [
         (["--roles", "5"], "name two at least"),
-        (["startups"], "there is no part startups: name synth or startup"),
+        (["startups"], "there is no part startups: name token or peers or startup or synth"),
         (["startup", "--roles", "1", "2"], "--roles is of the part synth"),
         (["startup", "--repeat", "1"], "--repeat is too small"),
         (["synth", "--repeat", "0"], "--repeat is too small"),
