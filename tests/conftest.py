@@ -3,8 +3,11 @@
 import gc
 import os
 import signal
+from functools import cache
+from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader, Loader
 
 from local import node
 
@@ -23,6 +26,24 @@ except node.NodeError as error:
 os.environ["PATH"] = os.pathsep.join((_NODE.directory, os.environ.get("PATH", "")))
 # jsii greets Node 20, which works all the same, with a banner; a test's output has no use for it.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+
+
+class _KeptFiles(JSONFileLoader):
+    """Reads each of the SDK's descriptions of AWS's services once for all of a run's hundreds of sessions.
+
+    A session of its own reads them anew, which for a client of one or two calls is nearly all that it costs.
+    """
+
+    def load_file(self, file_path: str) -> Any:
+        return _described(file_path)
+
+
+@cache
+def _described(file_path: str) -> Any:
+    return JSONFileLoader().load_file(file_path)
+
+
+Loader.FILE_LOADER_CLASS = _KeptFiles
 
 
 @pytest.hookimpl(trylast=True)
