@@ -115,6 +115,8 @@ class Server(ThreadingHTTPServer):
     """The server; a test may give it another stand-in."""
 
     daemon_threads = True
+    # Of connections that nobody has taken yet: one above the usual five is tried again by its kernel a second later.
+    request_queue_size = 64
     aws: Aws
 
     @property

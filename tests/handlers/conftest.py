@@ -11,7 +11,9 @@ import pytest
 from botocore.config import Config
 
 from jobpass_issuer.aws import client as clients
-from jobpass_issuer.aws import kms_keys, sts_sessions
+from jobpass_issuer.aws import exchange, json_service, kms_keys, sts_sessions
+from jobpass_issuer.aws.patience import Limits
+from jobpass_issuer.aws.process_credentials import ProcessCredentials
 from jobpass_issuer.domain.standing import Standing
 from jobpass_issuer.handlers import aws_credentials, id_token, jobs, keys, telemetry
 from tests.aws import wire_server
@@ -84,7 +86,9 @@ def aws(_wire: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
     (tmp_path / "standing.json").write_text(json.dumps(Standing.of(DEPLOYMENT).to_document()))
     monkeypatch.setattr(id_token, "_STANDING_FILE", tmp_path / "standing.json")
     monkeypatch.setattr(clients, "_CONFIG", _IMPATIENT)
-    monkeypatch.setattr(sts_sessions, "CONFIG", sts_sessions.CONFIG.merge(Config(read_timeout=0.4)))
+    monkeypatch.setattr(json_service, "LIMITS", Limits(connect_seconds=1, read_seconds=0.4, tries=1))
+    monkeypatch.setattr(sts_sessions, "LIMITS", sts_sessions.LIMITS._replace(read_seconds=0.4))
+    monkeypatch.setattr(exchange, "_credentials", ProcessCredentials())
     monkeypatch.setattr(kms_keys, "_POLICY_WAIT_SECONDS", 0)
     forget()
     yield stand_in

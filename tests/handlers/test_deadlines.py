@@ -38,8 +38,13 @@ TWICE = {"dynamodb:BatchGetItem", "kms:Sign"}
 _OTHERS_WELL_SECONDS = 0.3
 
 
-def _try_seconds(config: Config) -> float:
-    return float(config.connect_timeout + config.read_timeout)  # type: ignore[attr-defined]
+def _try_seconds(limits: patience.Limits) -> float:
+    return limits.connect_seconds + limits.read_seconds
+
+
+def _limits_of(config: Config) -> patience.Limits:
+    tries = config.retries["total_max_attempts"]  # type: ignore[attr-defined]
+    return patience.Limits(config.connect_timeout, config.read_timeout, tries)  # type: ignore[attr-defined]
 
 
 def _lambda_seconds() -> list[int]:
@@ -70,10 +75,12 @@ def _worst_seconds(route: str) -> float:
 
 
 def test_a_try_is_what_the_clients_are_configured_with() -> None:
-    assert _try_seconds(client._CONFIG) == patience.TRY_SECONDS
-    assert _try_seconds(sts_sessions.CONFIG) <= patience.TRY_SECONDS
-    assert sts_sessions.CONFIG.retries == {"mode": "standard", "total_max_attempts": 1}  # type: ignore[attr-defined]
-    assert client._CONFIG.retries == {"mode": "standard", "total_max_attempts": patience.TRIES}  # type: ignore[attr-defined]
+    assert _try_seconds(patience.LIMITS) == patience.TRY_SECONDS
+    assert patience.LIMITS.tries == patience.TRIES
+    assert _limits_of(client._CONFIG) == patience.LIMITS
+    assert client._CONFIG.retries["mode"] == "standard"  # type: ignore[attr-defined]
+    assert _try_seconds(sts_sessions.LIMITS) <= patience.TRY_SECONDS
+    assert sts_sessions.LIMITS.tries == 1
 
 
 @pytest.mark.parametrize("route", [TOKEN, WINDMILL, CREDENTIALS, REGISTER, SHOW, END, *ASSERTED])
@@ -87,7 +94,7 @@ def test_a_route_answers_before_lambda_and_the_gateway_end_it(route: str) -> Non
 
 def test_one_slow_dependency_of_credentials_is_told_before_botocore_gives_up() -> None:
     assert _patience(CREDENTIALS) == 0
-    for seconds in (patience.TRY_SECONDS, _try_seconds(sts_sessions.CONFIG)):
+    for seconds in (patience.TRY_SECONDS, _try_seconds(sts_sessions.LIMITS)):
         assert seconds + _OTHERS_WELL_SECONDS <= BOTOCORE_SECONDS
 
 

@@ -44,10 +44,12 @@ def test_a_call_that_fails(aws: Aws, records: Records, printed: Printed, row: Ro
     scene = SCENES[row.scene]
     job_id = scene.prepare(aws)
     stood, log_before = json.dumps(jobs_of(aws)), len(records())
-    aws.fail(row.operation, trouble)
+    # All its tries: a connection that is reset is opened anew at once.
+    aws.fail(row.operation, trouble, None)
 
     answer = scene.ask(job_id)
 
+    aws.mend()
     _assert_told_to_try_again(answer)
     log = records()[log_before:]
     _assert_logged_and_counted(log, row, trouble)

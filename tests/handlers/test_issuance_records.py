@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.config import Config
 
-from jobpass_issuer.aws import client as clients
+from jobpass_issuer.aws import json_service
+from jobpass_issuer.aws.patience import LIMITS
 from jobpass_issuer.domain.issuance_record import (
     AttemptRecord,
     DenialRecord,
@@ -115,7 +115,7 @@ def test_only_the_call_that_signs_names_a_token(aws: Aws, printed: Printed) -> N
 def test_a_lost_answer_leaves_an_attempt_and_a_failure(aws: Aws, records: Records, trouble: Trouble) -> None:
     establish(aws)
     register(aws)
-    aws.fail("kms:Sign", trouble)
+    aws.fail("kms:Sign", trouble, times=None)
 
     assert ask()["statusCode"] == 503
 
@@ -138,13 +138,11 @@ def test_a_refused_call_is_on_record_with_the_request_that_kms_refused(aws: Aws,
     assert failure == FailureRecord(_jti(sign), "kms:Sign", "ThrottlingException", JOB_ID, sign.request_id)
 
 
-@pytest.mark.parametrize("trouble", [Trouble.LOST, Trouble.THROTTLED])
-def test_what_the_sdk_tries_again_names_the_same_token(
+@pytest.mark.parametrize("trouble", [Trouble.LOST, Trouble.DROPPED, Trouble.THROTTLED])
+def test_what_is_tried_again_names_the_same_token(
     aws: Aws, records: Records, monkeypatch: pytest.MonkeyPatch, trouble: Trouble
 ) -> None:
-    monkeypatch.setattr(
-        clients, "_CONFIG", Config(read_timeout=0.3, retries={"mode": "standard", "total_max_attempts": 3})
-    )
+    monkeypatch.setattr(json_service, "LIMITS", LIMITS._replace(read_seconds=0.3))
     forget()
     establish(aws)
     register(aws)

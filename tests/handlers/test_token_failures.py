@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from botocore.config import Config
 
-from jobpass_issuer.aws import client as clients
+from jobpass_issuer.aws import json_service
+from jobpass_issuer.aws.patience import LIMITS
 from tests.aws.wire import Aws, Trouble
 from tests.handlers.conftest import forget
 from tests.handlers.issuing import ask, establish, register
@@ -47,10 +47,10 @@ def test_an_ecdsa_signature_that_is_no_der_reaches_nobody(aws: Aws, printed: Pri
     assert '"reason":"MalformedSignature"' in printed()
 
 
-def test_the_sdk_tries_a_throttled_call_again_before_anybody_notices(
+def test_a_throttled_call_is_made_again_before_anybody_notices(
     aws: Aws, printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "_CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    monkeypatch.setattr(json_service, "LIMITS", LIMITS)
     forget()
     establish(aws)
     register(aws)
@@ -62,10 +62,10 @@ def test_the_sdk_tries_a_throttled_call_again_before_anybody_notices(
 
 
 @pytest.mark.parametrize(("seconds", "tries"), [(0.0, 1), (60.0, 3)])
-def test_the_sdk_tries_no_more_than_there_is_patience_for(
+def test_a_call_is_tried_no_more_than_there_is_patience_for(
     aws: Aws, printed: Printed, monkeypatch: pytest.MonkeyPatch, seconds: float, tries: int
 ) -> None:
-    monkeypatch.setattr(clients, "_CONFIG", Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    monkeypatch.setattr(json_service, "LIMITS", LIMITS)
     monkeypatch.setattr("jobpass_issuer.handlers.token.PATIENCE_SECONDS", {"GET /v1/token": seconds})
     forget()
     establish(aws)

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.parsers import ResponseParserError
 
 from jobpass_issuer.domain.errors import TemporarilyUnavailableError
 
@@ -80,6 +79,9 @@ def translated(operation: str) -> Iterator[None]:
     Raises:
         DependencyError: AWS refused the call, could not be reached, or answered what cannot be read.
     """
+    # Whoever calls by a client of botocore's has it already; who does not shall not wait for it.
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415
+
     try:
         yield
     except ClientError as error:

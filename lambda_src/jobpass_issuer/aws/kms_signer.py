@@ -2,15 +2,16 @@
 
 import hashlib
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
 from jwt.algorithms import Algorithm as JwsAlgorithm
 from jwt.api_jws import PyJWS
 
-from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError, request_id_of, required, translated
+from jobpass_issuer.aws.failure import MALFORMED, DependencyError, KeyUnusableError, request_id_of, required
+from jobpass_issuer.aws.json_service import JsonService
 from jobpass_issuer.domain.algorithm import ALGORITHMS, Algorithm
 from jobpass_issuer.domain.ecdsa import der_to_joined
 from jobpass_issuer.domain.issuance_record import user_agent
@@ -18,10 +19,6 @@ from jobpass_issuer.domain.key_ring import SigningKey
 
 _OPERATION = "kms:Sign"
 _UNUSABLE = frozenset({"DisabledException", "KMSInvalidStateException", "NotFoundException"})
-
-
-# The token that this thread is about to sign. The SDK has no other way to say it of one call alone.
-_JTI: ContextVar[str] = ContextVar("jti")
 
 
 @dataclass(slots=True)
@@ -44,7 +41,7 @@ class SignedToken:
 class KmsAlgorithm(JwsAlgorithm):
     """A JWS algorithm whose private keys stay in KMS: what stands for a key is one signature that is asked of it."""
 
-    def __init__(self, kms: Any, algorithm: Algorithm) -> None:
+    def __init__(self, kms: JsonService, algorithm: Algorithm) -> None:
         self._kms = kms
         self._algorithm = algorithm
 
@@ -61,23 +58,24 @@ class KmsAlgorithm(JwsAlgorithm):
             KeyUnusableError: the key is disabled, waits for its deletion, or is gone.
             DependencyError: KMS failed.
         """
-        named = _JTI.set(key.jti)
+        members = {
+            "KeyId": key.key_arn,
+            "Message": b64encode(hashlib.new(self._algorithm.digest, msg).digest()).decode("ascii"),
+            "MessageType": "DIGEST",
+            "SigningAlgorithm": self._algorithm.signing_algorithm,
+        }
         try:
-            with translated(_OPERATION):
-                answer = self._kms.sign(
-                    KeyId=key.key_arn,
-                    Message=hashlib.new(self._algorithm.digest, msg).digest(),
-                    MessageType="DIGEST",
-                    SigningAlgorithm=self._algorithm.signing_algorithm,
-                )
+            # CloudTrail keeps the user agent. SigV4 does not cover that header.
+            answer = self._kms.call("Sign", members, user_agent(key.jti))
         except DependencyError as error:
             if error.reason in _UNUSABLE:
                 raise KeyUnusableError(error.operation, error.reason, request_id=error.request_id) from None
             raise
-        finally:
-            _JTI.reset(named)
-        signature: bytes = required(answer, "Signature", _OPERATION)
         key.request_id = request_id_of(answer) or ""
+        try:
+            signature = b64decode(required(answer, "Signature", _OPERATION), validate=True)
+        except (TypeError, ValueError):
+            raise DependencyError(_OPERATION, MALFORMED, request_id=key.request_id) from None
         if self._algorithm.component_length is None:
             return signature
         try:
@@ -103,9 +101,7 @@ class KmsAlgorithm(JwsAlgorithm):
 class KmsSigner:
     """Makes signed ID tokens, and says in the user agent of each call of KMS which: CloudTrail keeps that."""
 
-    def __init__(self, kms: Any) -> None:
-        # After all that botocore and others say in it, anew for each try. SigV4 does not cover this header.
-        kms.meta.events.register("before-send.kms.Sign", _name_the_token)
+    def __init__(self, kms: JsonService) -> None:
         # A private instance: registering on PyJWT's module would change what every other user of it accepts.
         self._jws = PyJWS(algorithms=[])
         for name, algorithm in ALGORITHMS.items():
@@ -122,11 +118,3 @@ class KmsSigner:
         signing: Any = _Signing(key.key_arn, claims["jti"])
         text = self._jws.encode(payload, signing, algorithm=key.algorithm, headers={"kid": key.kid})
         return SignedToken(text, signing.request_id)
-
-
-def _name_the_token(request: Any, **_: Any) -> None:
-    """Add to a request which token it signs; each try that the SDK makes of a call says the same."""
-    said = request.headers["User-Agent"]
-    # Botocore keeps headers as bytes here.
-    text = said.decode("ascii") if isinstance(said, bytes) else said
-    request.headers["User-Agent"] = f"{text} {user_agent(_JTI.get())}"

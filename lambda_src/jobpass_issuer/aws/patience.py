@@ -9,12 +9,23 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 CONNECT_SECONDS = 0.5
 READ_SECONDS = 1.2
 TRY_SECONDS = CONNECT_SECONDS + READ_SECONDS
 TRIES = 3
+
+
+class Limits(NamedTuple):
+    """How long one try of a call may take to connect and to be answered, and how often it is made."""
+
+    connect_seconds: float
+    read_seconds: float
+    tries: int
+
+
+LIMITS = Limits(CONNECT_SECONDS, READ_SECONDS, TRIES)
 _deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 
 
@@ -33,6 +44,12 @@ def patience(seconds: float) -> Iterator[None]:
         _deadline.reset(before)
 
 
+def left_seconds() -> float | None:
+    """Return how long the caller is still patient, or None where nobody has said so."""
+    deadline = _deadline.get()
+    return None if deadline is None else deadline - time.monotonic()
+
+
 def tried_again(attempts: int, left_seconds: float) -> bool:
     """Whether the wait and the next try fit into what is left, after so many attempts that failed."""
     return backoff_seconds(attempts) + TRY_SECONDS <= left_seconds
@@ -46,7 +63,7 @@ def impatient(client: Any) -> Any:
 
 def _give_up(attempts: int, **_: Any) -> bool | None:
     """Tell botocore to let it be, or None to have it decide as usual."""
-    deadline = _deadline.get()
-    if deadline is None or tried_again(attempts, deadline - time.monotonic()):
+    left = left_seconds()
+    if left is None or tried_again(attempts, left):
         return None
     return False

@@ -1,12 +1,10 @@
 """Sessions of trusting roles, which STS gives for an ID token: the one call that is not signed with credentials."""
 
-from datetime import UTC
-from typing import Any
+from datetime import UTC, datetime
 
-from botocore import UNSIGNED
-from botocore.config import Config
-
-from jobpass_issuer.aws.failure import DependencyError, required, translated
+from jobpass_issuer.aws.failure import MALFORMED, DependencyError, required
+from jobpass_issuer.aws.patience import Limits
+from jobpass_issuer.aws.query_service import QueryService
 from jobpass_issuer.domain.credentials import Credentials, Refusal, SessionRequest
 
 _OPERATION = "sts:AssumeRoleWithWebIdentity"
@@ -14,15 +12,7 @@ _OPERATION = "sts:AssumeRoleWithWebIdentity"
 # Of that, reading and signing take some 50 ms, and a good answer of STS 100 to 300: so one try of at most 0.5 + 1.2 s
 # still answers botocore within its 2 s, with words rather than with silence. A second try here could not, and need not:
 # the SDKs, JavaScript's too, try again by themselves, and then find STS with the issuer's keys already fetched.
-CONFIG = Config(
-    signature_version=UNSIGNED,
-    connect_timeout=0.5,
-    read_timeout=1.2,
-    retries={"mode": "standard", "total_max_attempts": 1},
-    tcp_keepalive=True,
-)
-
-
+LIMITS = Limits(connect_seconds=0.5, read_seconds=1.2, tries=1)
 _REFUSALS = {
     "AccessDenied": Refusal.UNTRUSTED,
     "PackedPolicyTooLarge": Refusal.TAGS_TOO_LONG,
@@ -49,7 +39,7 @@ class SessionRefusedError(Exception):
 class StsSessions:
     """STS, as anybody may ask it who has an ID token."""
 
-    def __init__(self, sts: Any) -> None:
+    def __init__(self, sts: QueryService) -> None:
         self._sts = sts
 
     def draw(self, request: SessionRequest, id_token: str) -> Credentials:
@@ -60,26 +50,39 @@ class StsSessions:
             DependencyError: STS failed, or could not check the token.
         """
         try:
-            with translated(_OPERATION):
-                answer = self._sts.assume_role_with_web_identity(
-                    RoleArn=request.role_arn,
-                    RoleSessionName=request.session_name,
-                    DurationSeconds=request.duration_seconds,
-                    WebIdentityToken=id_token,
-                )
+            answer = self._sts.call(
+                "AssumeRoleWithWebIdentity",
+                {
+                    "RoleArn": request.role_arn,
+                    "RoleSessionName": request.session_name,
+                    "DurationSeconds": request.duration_seconds,
+                    "WebIdentityToken": id_token,
+                },
+            )
         except DependencyError as error:
             if error.reason == _UNCHECKED:
                 raise DependencyError(_OPERATION, _UNCHECKED, _UNCHECKED_ADVICE) from None
             if error.reason in _REFUSALS:
                 raise SessionRefusedError(_REFUSALS[error.reason]) from None
             raise
-        except ValueError:
-            # A time that botocore cannot read; its words hold what STS sent.
-            raise DependencyError(_OPERATION, "MalformedAnswer") from None
         given = required(answer, "Credentials", _OPERATION)
         access_key_id, secret_access_key, session_token, expires_at = (
             required(given, name, _OPERATION)
             for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
         )
-        timestamp = expires_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return Credentials(access_key_id, secret_access_key, session_token, timestamp)
+        return Credentials(access_key_id, secret_access_key, session_token, _timestamp(expires_at))
+
+
+def _timestamp(said: str) -> str:
+    """The end of a session as AWS's SDKs read it.
+
+    Raises:
+        DependencyError: it is no time, or not of any time zone.
+    """
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise DependencyError(_OPERATION, MALFORMED)
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

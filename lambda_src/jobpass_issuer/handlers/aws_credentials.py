@@ -3,7 +3,7 @@
 from functools import cache
 
 from jobpass_issuer.aws import sts_sessions
-from jobpass_issuer.aws.client import client
+from jobpass_issuer.aws.query_service import QueryService
 from jobpass_issuer.aws.sts_sessions import SessionRefusedError, StsSessions
 from jobpass_issuer.domain import credentials
 from jobpass_issuer.domain.credentials import SessionRequest
@@ -21,7 +21,7 @@ PARAMETERS = ("role_arn",)
 
 @cache
 def _sts() -> StsSessions:
-    return StsSessions(client("sts", sts_sessions.CONFIG))
+    return StsSessions(QueryService("sts", sts_sessions.LIMITS))
 
 
 def serve(event: request.Event, origin: Origin) -> Response:

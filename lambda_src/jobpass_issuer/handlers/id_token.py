@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from jobpass_issuer.aws.client import client
 from jobpass_issuer.aws.dynamodb_issuance import IssuanceTable
 from jobpass_issuer.aws.failure import DependencyError, KeyUnusableError
+from jobpass_issuer.aws.json_service import JsonService
 from jobpass_issuer.aws.kms_signer import KmsSigner
 from jobpass_issuer.domain.errors import Problem
 from jobpass_issuer.domain.issuance import Grant, Lifetimes, TokenRequest, authenticate, decide
@@ -50,12 +50,12 @@ def _standing() -> Standing:
 
 @cache
 def _table() -> IssuanceTable:
-    return IssuanceTable(client("dynamodb"), _settings().table_name)
+    return IssuanceTable(JsonService("dynamodb"), _settings().table_name)
 
 
 @cache
 def _signer() -> KmsSigner:
-    return KmsSigner(client("kms"))
+    return KmsSigner(JsonService("kms"))
 
 
 def issue(token: RequestToken, wish: Wish, origin: Origin) -> IdToken:

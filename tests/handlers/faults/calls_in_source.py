@@ -56,7 +56,11 @@ def _named(call: ast.Call, place: str) -> Iterator[str]:
     name = (
         function.attr if isinstance(function, ast.Attribute) else function.id if isinstance(function, ast.Name) else ""
     )
-    if name in {"client", "unhurried"} and call.args and isinstance(call.args[0], ast.Constant):
+    if (
+        name in {"client", "unhurried", "JsonService", "QueryService"}
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    ):
         if call.args[0].value not in {service for service, _ in CLIENTS.values()}:
             raise LookupError(f"{place}:{call.lineno} makes a client of {call.args[0].value!r}: add it to CLIENTS")
     elif name in _OPENERS:
@@ -75,7 +79,10 @@ def _on_a_client(call: ast.Call, function: ast.Attribute) -> Iterator[str]:
     method = function.attr
     if method == "get_paginator" and isinstance(call.args[0], ast.Constant):
         method = str(call.args[0].value)
-    if method in methods(service):
+    if method == "call" and isinstance(call.args[0], ast.Constant):
+        # Of the token function's own services, which are asked by the operation's name.
+        yield f"{prefix}:{call.args[0].value}"
+    elif method in methods(service):
         yield f"{prefix}:{methods(service)[method]}"
 
 

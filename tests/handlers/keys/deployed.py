@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from jobpass_issuer.aws import client, cloudfront_site, kms_keys
+from jobpass_issuer.aws import client, cloudfront_site, exchange, json_service, kms_keys
 from jobpass_issuer.aws.item import ring_of
+from jobpass_issuer.aws.patience import Limits
+from jobpass_issuer.aws.process_credentials import ProcessCredentials
 from jobpass_issuer.domain.documents import published_documents
 from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
@@ -136,6 +138,7 @@ class Deployed:
         """Have the functions make their clients anew, with other deadlines."""
         for name in ("_CONFIG", "_UNHURRIED"):
             self.monkeypatch.setattr(client, name, config)
+        self.monkeypatch.setattr(json_service, "LIMITS", limits_of(config))
         start_anew()
 
     @property
@@ -207,6 +210,12 @@ def start_anew() -> None:
                 member.cache_clear()
 
 
+def limits_of(config: Config) -> Limits:
+    """Return the same deadlines and tries for the function that has no clients of botocore's."""
+    given: Any = config
+    return Limits(given.connect_timeout, given.read_timeout, given.retries["total_max_attempts"])
+
+
 @contextmanager
 def deployed(
     server: Server, edge: EdgeServer, monkeypatch: pytest.MonkeyPatch, output: pytest.CaptureFixture[str]
@@ -218,6 +227,8 @@ def deployed(
     monkeypatch.setenv("DISTRIBUTION_DOMAIN_NAME", edge.host)
     for name in ("_CONFIG", "_UNHURRIED"):
         monkeypatch.setattr(client, name, PATIENT)
+    monkeypatch.setattr(json_service, "LIMITS", limits_of(PATIENT))
+    monkeypatch.setattr(exchange, "_credentials", ProcessCredentials())
     monkeypatch.setattr(cloudfront_site, "_WAIT_SECONDS", 0)
     monkeypatch.setattr(cloudfront_site, "_PATIENCE_SECONDS", 0)
     for name in ("_POLICY_WAIT_SECONDS", "_CONFIRMATION_WAIT_SECONDS"):
