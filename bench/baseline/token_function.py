@@ -94,7 +94,6 @@ def get_token() -> dict[str, Any]:
         "source_identity": claims.get(SOURCE_IDENTITY_CLAIM),
         "source_address": app.current_event.request_context.http.source_ip,
         "request_id": app.current_event.request_context.request_id,
-        "function_request_id": app.lambda_context.aws_request_id,
     }
     logger.info("attempt", extra={"record": record})
     token = jwt.encode(claims, key["key_arn"], algorithm="RS256", headers={"kid": key["kid"]})
