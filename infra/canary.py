@@ -9,7 +9,7 @@ from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct, IDependable
 
 from infra.function_asset import FunctionAsset
-from infra.issuer_function import IssuerFunction
+from infra.issuer_function import IssuerFunction, Running
 from infra.key_schedule import scheduler_of
 from jobpass.configuration import Configuration
 from jobpass_issuer.domain import canary
@@ -51,7 +51,7 @@ class Canary(Construct):
             # By name, not by reference: the invocation role's trust policy refers to this role already.
             statements=[iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role_arn])],
             environment={"ISSUER_URL": issuer_url, "API_URL": api_url, "INVOCATION_ROLE_ARN": role_arn},
-            timeout_seconds=TIMEOUT_SECONDS,
+            running=Running(TIMEOUT_SECONDS),
             log_retention_days=configuration.api.log_retention_days,
         )
         invocation_role = self._invocation_role(role_name, route_arns)

@@ -8,7 +8,7 @@ from constructs import Construct
 
 from infra.issuer_api import IssuerApi
 from infra.issuer_function import IssuerFunction
-from infra.metrics import FIVE_MINUTES, HOUR, MINUTE, own, signatures
+from infra.metrics import FIVE_MINUTES, HOUR, MINUTE, granted, own, signatures
 from jobpass.configuration import Configuration
 
 _WIDTH = 12
@@ -38,10 +38,8 @@ class IssuerDashboard(Construct):
             [
                 _graph(
                     "Tokens and denials",
-                    [
-                        own(token.service, name)
-                        for name in ("TokenGranted", "CredentialsDrawn", "TokenRefused", "CredentialsRefused")
-                    ]
+                    [granted(token)]
+                    + [own(token.service, name) for name in ("CredentialsDrawn", "TokenRefused", "CredentialsRefused")]
                     + [own(jobs.service, name) for name in ("JobRegistered", "JobEnded")],
                 ),
                 _graph("Latency: what a caller waits", _latencies(api, token), unit="ms"),
@@ -49,7 +47,7 @@ class IssuerDashboard(Construct):
             [
                 _graph(
                     "Signatures of KMS in a minute, the whole account's, against the quota",
-                    [signatures(configuration.signing.algorithm), own(token.service, "TokenGranted", MINUTE)],
+                    [signatures(configuration.signing.algorithm), granted(token, MINUTE)],
                     limit=quota * MINUTE.to_seconds(),
                 ),
                 _graph(

@@ -1,6 +1,7 @@
 """One function of the issuer, with a role and a log group of its own."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -11,12 +12,28 @@ from infra.function_asset import Package
 from infra.log_group import log_group
 
 METRICS_NAMESPACE = "Jobpass"
+ALIAS = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How a function is run: its limits, and whether Lambda leaves out what it says of each invocation that went well.
+
+    `provisioned_concurrency` needs an alias, since Lambda keeps started what has a version.
+    """
+
+    timeout_seconds: int
+    memory_mb: int = 512
+    provisioned_concurrency: int | None = None
+    reserved_concurrency: int | None = None
+    quiet: bool = False
 
 
 class IssuerFunction(Construct):
     """A function named `<issuer>-<construct id in lower case>`, as are its role, its log group and its metrics.
 
-    The role may do what `statements` say and write its own log, nothing else.
+    The role may do what `statements` say and write its own log, nothing else. `entry` is what others call: the
+    function, or its alias where there is one.
     """
 
     def __init__(
@@ -28,7 +45,7 @@ class IssuerFunction(Construct):
         package: Package,
         statements: Sequence[iam.PolicyStatement],
         environment: Mapping[str, str],
-        timeout_seconds: int,
+        running: Running,
         log_retention_days: int,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -56,8 +73,12 @@ class IssuerFunction(Construct):
             code=lambda_.Code.from_asset(str(package.path)),
             role=self.role,
             log_group=self.logs,
-            memory_size=512,
-            timeout=Duration.seconds(timeout_seconds),
+            memory_size=running.memory_mb,
+            timeout=Duration.seconds(running.timeout_seconds),
+            reserved_concurrent_executions=running.reserved_concurrency,
+            # Text, Lambda's default, has no levels: START, END and REPORT would be half of what a token writes.
+            logging_format=lambda_.LoggingFormat.JSON if running.quiet else None,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN if running.quiet else None,
             environment={
                 **environment,
                 "POWERTOOLS_SERVICE_NAME": name,
@@ -65,6 +86,17 @@ class IssuerFunction(Construct):
                 "POWERTOOLS_LOG_LEVEL": "INFO",
             },
         )
+
+        self.entry: lambda_.IFunction = self.function
+        if running.provisioned_concurrency is not None:
+            self.entry = lambda_.Alias(
+                self,
+                "Alias",
+                alias_name=ALIAS,
+                version=self.function.current_version,
+                description="What is kept started",
+                provisioned_concurrent_executions=running.provisioned_concurrency,
+            )
 
     def _write_logs(self) -> iam.PolicyStatement:
         # Not AWSLambdaBasicExecutionRole: that one may create any log group and write to every one.

@@ -22,9 +22,10 @@ from infra.function_asset import FunctionAsset, Package
 from infra.issuer_alarms import IssuerAlarms
 from infra.issuer_api import IssuerApi
 from infra.issuer_documents import IssuerDocuments
-from infra.issuer_function import IssuerFunction
+from infra.issuer_function import IssuerFunction, Running
 from infra.key_alarms import KeyAlarms
 from infra.key_schedule import KeySchedule
+from infra.metrics import count_grants
 from infra.platform_access import PlatformAccess
 from infra.registration_table import RegistrationTable
 from infra.trusting_roles import TrustedIssuer
@@ -69,7 +70,7 @@ class IssuerStack(Stack):
         self._dead_letters = DeadLetters(self, "KeysDeadLetters", f"{configuration.name}-keys-dead-letters")
         self._keys = self._keys_function(keys_package)
         self._api.route_platforms(self._jobs.function, by_assertion=configuration.takes_assertions)
-        self._api.route_jobs(self._token.function)
+        self._api.route_jobs(self._token.entry)
         documents = IssuerDocuments(
             self,
             "Documents",
@@ -149,6 +150,7 @@ class IssuerStack(Stack):
         functions = {"token": self._token, "jobs": self._jobs, "keys": self._keys, "audit": self._audit}
         if self._canary is not None:
             functions["canary"] = self._canary.function
+        count_grants(self._token)
         IssuerAlarms(self, "IssuerAlarms", self._configuration, self._topic, functions)
         IssuerDashboard(self, "Dashboard", self._configuration, self._api, functions)
 
@@ -157,7 +159,7 @@ class IssuerStack(Stack):
         return AccountTrust(self, "Trust", self._configuration, None, issuer, after=[documents])
 
     def _token_function(self) -> IssuerFunction:
-        issuer = self._configuration.issuer
+        issuer, size = self._configuration.issuer, self._configuration.token_function
         standing = _document(Standing.of(self._configuration.front_door()).to_document())
         return self._function(
             "Token",
@@ -171,7 +173,13 @@ class IssuerStack(Stack):
                 "TOKEN_LIFETIME_SECONDS": str(issuer.token_lifetime_seconds),
                 "MAX_TOKEN_LIFETIME_SECONDS": str(issuer.max_token_lifetime_seconds),
             },
-            timeout_seconds=10,
+            Running(
+                10,
+                memory_mb=size.memory_mb,
+                provisioned_concurrency=size.provisioned_concurrency,
+                reserved_concurrency=size.reserved_concurrency,
+                quiet=True,
+            ),
         )
 
     def _jobs_function(self) -> IssuerFunction:
@@ -190,7 +198,7 @@ class IssuerStack(Stack):
                 "PARTITION": self.partition,
                 "ACCOUNT_ID": self.account,
             },
-            timeout_seconds=10,
+            Running(10),
         )
 
     def _keys_function(self, package: Package) -> IssuerFunction:
@@ -224,7 +232,7 @@ class IssuerStack(Stack):
                 "RETENTION": self._configuration.retention,
             },
             # Its waits add up: for KMS to know a new role, for CloudFront to serve the documents.
-            timeout_seconds=270,
+            Running(270),
         )
 
     def _token_log_arns(self) -> list[str]:
@@ -255,7 +263,7 @@ class IssuerStack(Stack):
                 "LOG_RETENTION_DAYS": str(self._configuration.api.log_retention_days),
             },
             # As long as Lambda lets it: LookupEvents answers twice a second.
-            timeout_seconds=900,
+            Running(900),
         )
 
     def _function(
@@ -264,7 +272,7 @@ class IssuerStack(Stack):
         package: Package,
         statements: list[iam.PolicyStatement],
         environment: dict[str, str],
-        timeout_seconds: int,
+        running: Running,
     ) -> IssuerFunction:
         return IssuerFunction(
             self,
@@ -273,7 +281,7 @@ class IssuerStack(Stack):
             package=package,
             statements=statements,
             environment=environment,
-            timeout_seconds=timeout_seconds,
+            running=running,
             log_retention_days=self._configuration.api.log_retention_days,
         )
 

@@ -2,8 +2,12 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_logs as logs
 
-from infra.issuer_function import METRICS_NAMESPACE
+from infra.issuer_function import METRICS_NAMESPACE, IssuerFunction
+from jobpass_issuer.domain.issuance_record import KEY, GrantRecord
+
+GRANTED = "TokenGranted"
 
 MINUTE = Duration.minutes(1)
 FIVE_MINUTES = Duration.minutes(5)
@@ -19,6 +23,31 @@ def own(service: str, name: str, period: Duration = FIVE_MINUTES, statistic: str
         dimensions_map={"service": service},
         statistic=statistic,
         period=period,
+    )
+
+
+def granted(token: IssuerFunction, period: Duration = FIVE_MINUTES) -> cloudwatch.Metric:
+    """Return how many tokens a token function has granted: what `count_grants` counts."""
+    return cloudwatch.Metric(
+        namespace=f"{METRICS_NAMESPACE}/{token.service}", metric_name=GRANTED, statistic="Sum", period=period
+    )
+
+
+def count_grants(token: IssuerFunction) -> None:
+    """Count the grants that a token function writes down.
+
+    By a filter of its log, since a metric that the function wrote would be paid for with each token. A filter gives no
+    dimension but members of the record: issuers are told apart by the namespace.
+    """
+    logs.MetricFilter(
+        token,
+        "Grants",
+        log_group=token.logs,
+        filter_pattern=logs.FilterPattern.string_value(f"$.{KEY}.kind", "=", GrantRecord.KIND),
+        metric_namespace=f"{METRICS_NAMESPACE}/{token.service}",
+        metric_name=GRANTED,
+        metric_value="1",
+        unit=cloudwatch.Unit.COUNT,
     )
 
 

@@ -7,18 +7,23 @@ from typing import Any
 from jobpass.audit.aws import Aws, asking
 from jobpass.errors import UnavailableError
 from jobpass_issuer.domain.audit import Window, Written
-from jobpass_issuer.domain.issuance_record import KEY, record_of
+from jobpass_issuer.domain.issuance_record import KEY, record_of, written_name
 
 ALL = f'{{ $.{KEY}.kind = "*" }}'
 Progress = Callable[[str], None]
 
 
-def with_member(name: str, value: str) -> str:
-    """Return the pattern of records of which a member has a value, which holds no quotation mark.
+# As many identifiers as a pattern of 1,024 characters has room for (CloudWatch Logs API, "FilterLogEvents").
+TOKENS_AT_ONCE = 16
+
+
+def with_member(name: str, *values: str) -> str:
+    """Return the pattern of records of which a member has one of these values, which hold no quotation mark.
 
     In a pattern an asterisk stands for anything: what is found is to be compared.
     """
-    return f'{{ $.{KEY}.{name} = "{value}" }}'
+    tests = (f'$.{KEY}.{written_name(name)} = "{value}"' for value in values)
+    return f"{{ {' || '.join(tests)} }}"
 
 
 def written(aws: Aws, log_group: str, window: Window, progress: Progress, pattern: str = ALL) -> Iterator[Written]:

@@ -11,6 +11,7 @@ from jobpass.configuration.platform_settings import PlatformSettings
 from jobpass.configuration.profile_settings import ProfileSettings
 from jobpass.configuration.role_settings import RoleSettings
 from jobpass.configuration.settings import DEPLOYMENT_NAME, Name, Settings
+from jobpass.configuration.token_function_settings import TokenFunctionSettings
 from jobpass.configuration.watch_settings import AlarmSettings, AuditSettings
 from jobpass_issuer.domain import canary
 from jobpass_issuer.domain.deployment import Deployment
@@ -30,6 +31,9 @@ class Configuration(Settings):
 
     api: ApiSettings = ApiSettings()
     """The HTTP API that platforms and jobs call."""
+
+    token_function: TokenFunctionSettings = TokenFunctionSettings()
+    """The function that issues ID tokens: its memory, and how many of it there are."""
 
     audit: AuditSettings = AuditSettings()
     """How signatures are accounted for."""

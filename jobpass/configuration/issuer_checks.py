@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from jobpass.configuration.draft import Draft
 from jobpass.configuration.errors import Finding
 from jobpass.configuration.issuer_settings import IssuerSettings, SigningSettings
+from jobpass.configuration.token_function_settings import TokenFunctionSettings
 from jobpass_issuer.domain.issuer import url_mistake
 
 
@@ -22,6 +23,7 @@ def findings(draft: Draft) -> Iterator[Finding]:
             "is of use with the stack's own topic only: subscribe the address to `topic_arn`, or leave one of both out"
         )
         yield ("alarms", "email"), text
+    yield from _concurrency(configuration.token_function, draft)
     if configuration.retention == "destroy" and configuration.deletion_protection:
         written = "deletion_protection" in configuration.model_fields_set
         text = (
@@ -29,6 +31,14 @@ def findings(draft: Draft) -> Iterator[Finding]:
         )
         path = "deletion_protection" if written else "retention"
         yield (path,), f"{text}: DynamoDB would refuse to delete the table"
+
+
+def _concurrency(function: TokenFunctionSettings, draft: Draft) -> Iterator[Finding]:
+    provisioned, reserved = function.provisioned_concurrency, function.reserved_concurrency
+    known = draft.read("token_function", "provisioned_concurrency", "reserved_concurrency")
+    if known and provisioned is not None and reserved is not None and provisioned > reserved:
+        text = f"is {provisioned}, more than reserved_concurrency ({reserved}): lower this or raise that"
+        yield ("token_function", "provisioned_concurrency"), text
 
 
 def _rotation(signing: SigningSettings, draft: Draft) -> Iterator[Finding]:

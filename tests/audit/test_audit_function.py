@@ -15,6 +15,7 @@ from jobpass_issuer.handlers import audit, telemetry
 from tests.audit import world
 from tests.audit.account import AwsAccount
 from tests.audit.world import KEY, MALLORY, TOKEN_LOGS, event, issue
+from tests.aws import sdk_clients
 
 NOW = 1_790_000_100
 END = (NOW - BEHIND_SECONDS) // SLICE_SECONDS * SLICE_SECONDS
@@ -90,7 +91,9 @@ def function(
     caches = (audit._settings, audit._dynamodb, audit._logs, audit._cloudtrail)
     for cache in caches:
         cache.cache_clear()
+    sdk_clients.forget()
     yield Function(account, read)
+    sdk_clients.forget()
     for cache in caches:
         cache.cache_clear()
 

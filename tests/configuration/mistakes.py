@@ -82,6 +82,8 @@ FORM = {
     "a rotation without end": Mistake("rotate_every_days: 90,", "rotate_every_days: 0, # !\n ", "signing.rotate_every_days", "is 0; 1 is the least"),
     "a rotation after more than a year": Mistake("rotate_every_days: 90,", "rotate_every_days: 366, # !\n ", "signing.rotate_every_days", "is 366; 365 is the most"),
     "a rotation of half a day": Mistake("rotate_every_days: 90,", "rotate_every_days: 0.5, # !\n ", "signing.rotate_every_days", "must be a whole number, not `0.5`"),
+    "no concurrency at all": Mistake(_SIGNING, _SIGNING + "token_function: {reserved_concurrency: 0} # !\n", "token_function.reserved_concurrency", "is 0; 1 is the least"),
+    "less memory than Lambda gives": Mistake(_SIGNING, _SIGNING + "token_function: {memory_mb: 64} # !\n", "token_function.memory_mb", "is 64; 128 is the least"),
     "a key that signs as it is published": Mistake("publish_ahead_hours: 24,", "publish_ahead_hours: 0, # !\n ", "signing.publish_ahead_hours", "is 0; 1 is the least"),
     "a key published more than a week ahead": Mistake("publish_ahead_hours: 24,", "publish_ahead_hours: 169, # !\n ", "signing.publish_ahead_hours", "is 169; 168 is the most"),
     "an unknown retention": Mistake("retention: retain\n", "retention: delete # !\n", "retention", "must be one of `retain`, `destroy`"),
@@ -121,6 +123,7 @@ ISSUER = {
     "a token of a day": Mistake("max_token_lifetime_seconds: 3600", "max_token_lifetime_seconds: 86400 # !", "issuer.max_token_lifetime_seconds", "43200 is the most"),
     "a key that is due before the next one may sign": Mistake(_SIGNING, "signing: {rotate_every_days: 7, publish_ahead_hours: 168} # !\n", "signing.publish_ahead_hours", "is 168, no less than rotate_every_days (7, 168 hours)"),
     "a rotation as quick as the default publication": Mistake(_SIGNING, "signing: {rotate_every_days: 1} # !\n", "signing.rotate_every_days", "is 1, no more than publish_ahead_hours (24 unless it is set)"),
+    "more functions kept started than there may be": Mistake(_SIGNING, _SIGNING + "token_function: {reserved_concurrency: 2, provisioned_concurrency: 3} # !\n", "token_function.provisioned_concurrency", "is 3, more than reserved_concurrency (2)"),
     "a table protected by default and destroyed": Mistake("retention: retain\ndeletion_protection: true\n", "retention: destroy # !\n", "retention", "needs `deletion_protection: false` beside it"),
     "a table protected and destroyed": Mistake("retention: retain\ndeletion_protection: true\n", "retention: destroy\ndeletion_protection: true # !\n", "deletion_protection", "must be false where retention is `destroy`"),
 }  # fmt: skip

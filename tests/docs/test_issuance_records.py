@@ -4,7 +4,7 @@ import re
 from dataclasses import MISSING, fields
 from pathlib import Path
 
-from jobpass_issuer.domain.issuance_record import KINDS
+from jobpass_issuer.domain.issuance_record import KINDS, written_name
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/issuance-records.md").read_text("utf-8")
 ROW = re.compile(r"^\| `(?P<name>\w+)` \| (?P<kinds>[a-z, ]+) \| (?P<always>yes)? ?\| (?P<said>.+) \|$", re.MULTILINE)
@@ -18,6 +18,14 @@ def test_the_page_has_each_member_of_each_record() -> None:
     members = [(kind, each.name, each.default is MISSING) for kind, record in KINDS.items() for each in fields(record)]
 
     assert sorted(told) == sorted(members)
+
+
+def test_the_page_says_what_each_member_is_written_as() -> None:
+    written = {row["name"]: re.findall(r"; written `(\w+)`$", row["said"]) for row in ROW.finditer(PAGE)}
+
+    assert {name: found for name, found in written.items() if found} == {
+        name: [written_name(name)] for name in written if written_name(name) != name
+    }
 
 
 def test_the_page_has_each_kind() -> None:

@@ -19,12 +19,13 @@ from jobpass_issuer.domain.issuance_record import (
     Record,
     document,
     record_of,
+    written_name,
 )
 from jobpass_issuer.domain.registration import Registration
 from tests.domain.examples import DEPLOY_ARN, ISSUER_URL, JOB_ID, NOW, REGISTRATION, RING, SECRET, STANDING, STS, VAULT
 
 JTI = "5f0c3a52-9d7c-4a6e-8f64-0d5a3c1b2e47"
-ORIGIN = Origin("192.0.2.7", "gateway-1", "lambda-1")
+ORIGIN = Origin("192.0.2.7", "gateway-1")
 GRANT = GrantRecord(JTI, "kms-1", "ab" * 32, "kid-1", JOB_ID)
 FAILURE = FailureRecord(JTI, "kms:Sign", "ThrottlingException", JOB_ID, "kms-2")
 DENIAL = DenialRecord("invalid_token", 401, JOB_ID, STS, "192.0.2.7", "gateway-1")
@@ -42,30 +43,29 @@ def test_an_attempt_says_all_that_is_known_before_the_signature() -> None:
     assert document(_attempt(TokenRequest(STS, DEPLOY_ARN, 60))) == {
         "kind": "attempt",
         "jti": JTI,
-        "issuer": ISSUER_URL,
-        "subject": REGISTRATION.subject,
-        "audience": STS,
-        "lifetime_seconds": 60,
-        "at": NOW,
+        "iss": ISSUER_URL,
+        "sub": REGISTRATION.subject,
+        "aud": STS,
+        "iat": NOW,
+        "ttl": 60,
         "kid": RING.active.kid,
-        "key_arn": RING.active.key_arn,
+        "key": RING.active.key_arn,
         "platform": "ci-server",
         "profile": "ci",
-        "job_id": JOB_ID,
+        "job": JOB_ID,
         "roles": [DEPLOY_ARN],
-        "tag_keys": list(REGISTRATION.session_tags),
-        "source_identity": REGISTRATION.source_identity,
-        "source_address": "192.0.2.7",
-        "request_id": "gateway-1",
-        "function_request_id": "lambda-1",
+        "tags": list(REGISTRATION.session_tags),
+        "sid": REGISTRATION.source_identity,
+        "ip": "192.0.2.7",
+        "request": "gateway-1",
     }
 
 
 def test_an_attempt_for_another_relying_party_has_nothing_of_aws() -> None:
     told = document(_attempt(TokenRequest(VAULT)))
 
-    assert not {"roles", "tag_keys", "source_identity"} & set(told)
-    assert (told["audience"], told["lifetime_seconds"]) == (VAULT, 300)
+    assert not {"roles", "tags", "sid"} & set(told)
+    assert (told["aud"], told["ttl"]) == (VAULT, 300)
 
 
 def test_of_a_tag_the_name_is_written_down_and_never_the_value() -> None:
@@ -84,9 +84,39 @@ def test_a_record_is_read_as_it_was_written(record: Record) -> None:
     assert record_of(json.loads(json.dumps(document(record)))) == record
 
 
+def test_a_source_identity_that_is_the_jti_is_not_written_twice() -> None:
+    own = replace(_attempt(TokenRequest(STS)), source_identity=JTI)
+
+    assert json.dumps(document(own)).count(JTI) == 1
+    assert record_of(document(own)) == own
+
+
+def test_a_record_whose_members_have_their_full_names_is_read_too() -> None:
+    record = _attempt(TokenRequest(STS, DEPLOY_ARN))
+    told = {each.name: getattr(record, each.name) for each in fields(record)}
+
+    assert record_of({"kind": "attempt", **told, "roles": [DEPLOY_ARN], "tag_keys": list(record.tag_keys)}) == record
+    assert record_of({"kind": "grant", **{each.name: getattr(GRANT, each.name) for each in fields(GRANT)}}) == GRANT
+
+
+def test_a_grant_says_nothing_that_its_attempt_has_said() -> None:
+    assert document(GrantRecord(JTI, "kms-1", "ab" * 32)) == {
+        "kind": "grant",
+        "jti": JTI,
+        "kms": "kms-1",
+        "sha256": "q6urq6urq6urq6urq6urq6urq6urq6urq6urq6urq6s",
+    }
+
+
+def test_no_two_members_of_a_record_are_written_by_one_name() -> None:
+    for kind in KINDS.values():
+        names = [name for each in fields(kind) for name in {each.name, written_name(each.name)}]
+        assert len(names) == len(set(names))
+
+
 def test_what_says_nothing_is_left_out() -> None:
     assert document(DenialRecord("invalid_token", 401)) == {"kind": "denial", "reason": "invalid_token", "status": 401}
-    assert document(replace(FAILURE, kms_request_id=None)).keys() == {"kind", "jti", "operation", "code", "job_id"}
+    assert document(replace(FAILURE, kms_request_id=None)).keys() == {"kind", "jti", "operation", "code", "job"}
 
 
 def test_a_later_versions_members_are_passed_over() -> None:
@@ -111,8 +141,10 @@ def test_every_kind_says_its_name(kind: str) -> None:
         ({**document(GRANT), "jti": 7}, "`jti` must be a text"),
         ({**document(DENIAL), "status": "401"}, "`status` must be a whole number"),
         ({**document(DENIAL), "status": True}, "`status` must be a whole number"),
+        ({**document(GRANT), "sha256": "ab" * 32 + "="}, "`sha256` must be base64url"),
+        ({**document(GRANT), "sha256": "\u00e9"}, "`sha256` must be base64url"),
         ({**document(_attempt(TokenRequest(STS))), "roles": DEPLOY_ARN}, "`roles` must be a list"),
-        ({**document(_attempt(TokenRequest(STS))), "tag_keys": [1]}, "`tag_keys` must be a list"),
+        ({**document(_attempt(TokenRequest(STS))), "tags": [1]}, "`tags` must be a list"),
     ],
 )
 def test_what_is_no_record_is_refused_by_what_is_wrong_with_it(spoilt: object, said: str) -> None:

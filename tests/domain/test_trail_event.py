@@ -11,6 +11,7 @@ from jobpass_issuer.domain.trail_event import Caller, TrailEvent
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/11111111-1111-1111-1111-111111111111"
 ROLE = "arn:aws:iam::111122223333:role/jobpass-token"
 SESSION = "arn:aws:sts::111122223333:assumed-role/jobpass-token/jobpass-token"
+FUNCTION_ARN = "arn:aws:lambda:eu-central-1:111122223333:function:jobpass-token"
 IDENTITY = {
     "type": "AssumedRole",
     "principalId": "AROAEXAMPLE:jobpass-token",
@@ -20,7 +21,7 @@ IDENTITY = {
     "sessionContext": {"sessionIssuer": {"type": "Role", "arn": ROLE, "userName": "jobpass-token"}},
     "inScopeOf": {
         "issuerType": "AWS::Lambda::Function",
-        "credentialsIssuedTo": "arn:aws:lambda:eu-central-1:111122223333:function:jobpass-token",
+        "credentialsIssuedTo": FUNCTION_ARN,
     },
 }
 RECORD: dict[str, Any] = {
@@ -66,6 +67,11 @@ def test_a_signature_of_the_token_function() -> None:
 def test_lambda_need_not_say_to_which_function_it_gave_the_session() -> None:
     plain = {name: value for name, value in IDENTITY.items() if name != "inScopeOf"}
     assert TrailEvent.of({**RECORD, "userIdentity": plain}).caller.is_function(ROLE)
+
+
+def test_the_functions_arn_may_name_an_alias() -> None:
+    at_alias = {"issuerType": "AWS::Lambda::Function", "credentialsIssuedTo": f"{FUNCTION_ARN}:live"}
+    assert TrailEvent.of({**RECORD, "userIdentity": {**IDENTITY, "inScopeOf": at_alias}}).caller.is_function(ROLE)
 
 
 @pytest.mark.parametrize(

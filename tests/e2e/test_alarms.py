@@ -87,11 +87,9 @@ def test_a_strangers_signature_reaches_whoever_listens(
     assert alarm["AlarmDescription"].endswith("docs/runbooks/alarms.md#foreign-sign.")
 
 
+@pytest.mark.usefixtures("afresh")
 def test_a_forged_record_without_a_signature_reaches_whoever_listens(
-    deployment: Deployment,
-    heard: Callable[[], list[dict[str, Any]]],
-    minutes: Callable[[int], None],
-    afresh: None,
+    deployment: Deployment, heard: Callable[[], list[dict[str, Any]]], minutes: Callable[[int], None]
 ) -> None:
     # Behind what other tests have had audited, so that the alarm is quiet when this begins.
     minutes(240)

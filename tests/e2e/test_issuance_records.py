@@ -74,7 +74,6 @@ def test_a_token_and_its_signature_name_each_other(deployment: Deployment, job: 
     assert attempt.source_identity == claims[SOURCE_IDENTITY] == claims["jti"]
     assert attempt.source_address
     assert attempt.request_id
-    assert attempt.function_request_id
     assert _signs(deployment, claims["jti"]) == {grant.kms_request_id: role}
     assert grant.token_sha256 == hashlib.sha256(token.encode()).hexdigest()
 

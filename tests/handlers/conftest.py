@@ -16,7 +16,7 @@ from jobpass_issuer.aws.patience import Limits
 from jobpass_issuer.aws.process_credentials import ProcessCredentials
 from jobpass_issuer.domain.standing import Standing
 from jobpass_issuer.handlers import aws_credentials, id_token, jobs, keys, telemetry
-from tests.aws import wire_server
+from tests.aws import sdk_clients, wire_server
 from tests.aws.wire import Aws
 from tests.aws.wire_server import Server
 from tests.domain.examples import DEPLOYMENT, ISSUER_URL
@@ -81,6 +81,7 @@ def aws(_wire: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Itera
         monkeypatch.delenv(name, raising=False)
     for name, value in {**_ENVIRONMENT, "AWS_ENDPOINT_URL": _wire.url}.items():
         monkeypatch.setenv(name, value)
+    sdk_clients.for_server(_wire.url)
     (tmp_path / "deployment.json").write_text(json.dumps(DEPLOYMENT.to_document()))
     monkeypatch.setattr(jobs, "_DEPLOYMENT_FILE", tmp_path / "deployment.json")
     (tmp_path / "standing.json").write_text(json.dumps(Standing.of(DEPLOYMENT).to_document()))

@@ -122,9 +122,9 @@ def test_a_draw_is_on_record_with_what_leads_to_it_and_without_its_secrets(
 
     draw()
 
-    _, granted, _, drawn, metric = records()
+    _, granted, drawn, metric = records()
     (session,) = aws.sts.sessions
-    assert granted["message"] == "grant"
+    assert granted["record"]["kind"] == "grant"
     assert granted["record"]["jti"] == drawn["jti"] == session.claims["jti"]
     assert (drawn["message"], drawn["job_id"]) == ("drawn", JOB_ID)
     assert (drawn["role_arn"], drawn["session_name"]) == (DEPLOY_ARN, session.name)

@@ -51,11 +51,11 @@ def _lambda_seconds() -> list[int]:
     """The time that the stack gives the functions, the token's and the jobs' first."""
     tree = ast.parse(Path(inspect.getfile(issuer_stack)).read_text("utf-8"))
     found = [
-        keyword.value.value
+        given.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        for keyword in node.keywords
-        if keyword.arg == "timeout_seconds" and isinstance(keyword.value, ast.Constant)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Running"
+        for given in node.args[:1]
+        if isinstance(given, ast.Constant)
     ]
     return [int(str(value)) for value in found]
 

@@ -55,7 +55,7 @@ def test_the_answer_is_the_token_as_plain_text_that_nobody_keeps(aws: Aws, print
     assert (claims["aud"], claims["exp"] - claims["iat"]) == (STS, 300)
     assert aws.operations() == ["dynamodb:BatchGetItem", "kms:Sign"]
     assert answer["body"] not in printed()
-    assert '"message":"grant"' in printed()
+    assert '"kind":"grant"' in printed()
 
 
 def test_a_lifetime_reaches_the_token_and_a_body_says_nothing(aws: Aws, printed: Printed) -> None:

@@ -1,7 +1,5 @@
 """The HTTP API: who passes its gate, how fast, and what it writes down."""
 
-import json
-
 import pytest
 
 from jobpass.configuration import Configuration
@@ -74,21 +72,15 @@ def test_stage_is_the_one_without_a_name_and_deploys_itself(example: Template) -
 
 def test_access_log_tells_route_status_and_caller_and_nothing_that_can_hold_a_secret(example: Template) -> None:
     settings = example.only("AWS::ApiGatewayV2::Stage")["AccessLogSettings"]
-    variables = set(json.loads(settings["Format"]).values())
-    assert variables == {
+    assert settings["Format"].split() == [
         "$context.requestId",
-        "$context.extendedRequestId",
-        "$context.requestTime",
-        "$context.routeKey",
         "$context.status",
-        "$context.protocol",
-        "$context.responseLength",
-        "$context.responseLatency",
         "$context.integrationStatus",
-        "$context.integrationLatency",
+        "$context.responseLatency",
         "$context.identity.sourceIp",
         "$context.identity.userArn",
-    }
+        "$context.routeKey",
+    ]
     # The request token is in a header, the audience in the query string or the path, a job's ID in the path.
     for unwanted in ("header", "authorizer", "querystring", "path", "body", "error"):
         assert unwanted not in settings["Format"].lower()

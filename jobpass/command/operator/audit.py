@@ -11,7 +11,7 @@ from jobpass.audit.event_history import EventHistory
 from jobpass.audit.events import Events, parsed
 from jobpass.audit.following import follow
 from jobpass.audit.issuer import Issuer
-from jobpass.audit.records import ALL, Progress, registrations, with_member, written
+from jobpass.audit.records import ALL, TOKENS_AT_ONCE, Progress, registrations, with_member, written
 from jobpass.audit.trail_files import TrailFiles
 from jobpass.command.command import Argument, Command
 from jobpass.command.errors import GOOD, REFUSED, UsageError
@@ -133,20 +133,23 @@ def _tokens(lines: Sequence[Written], reading: _Reading) -> list[Token]:
 def _lines_of(reading: _Reading, kind: str, value: str) -> Iterator[Written]:
     """The records of an identity: what a pattern finds is compared, since there a `*` is not itself."""
 
-    def found(member: str, text: str) -> Iterator[Written]:
-        pattern = with_member(member, text)
+    def found(member: str, *texts: str) -> Iterator[Written]:
+        pattern = with_member(member, *texts)
         for each in written(
             reading.aws, reading.issuer.token_log_group, reading.window.with_edges, reading.progress, pattern
         ):
-            if getattr(each.record, member, None) == text:
+            if getattr(each.record, member, None) in texts:
                 yield each
 
-    if kind == "subject":
-        jtis = [each.record.jti for each in found("subject", value) if isinstance(each.record, AttemptRecord)]
-        for jti in dict.fromkeys(jtis):
-            yield from found("jti", jti)
-    else:
-        yield from found({"job": "job_id"}.get(kind, kind), value)
+    lines = list(found({"job": "job_id"}.get(kind, kind), value))
+    if kind == "jti":
+        yield from lines
+        return
+    # The grant names the token alone: job and subject are the attempt's.
+    yield from (each for each in lines if isinstance(each.record, DenialRecord))
+    jtis = list(dict.fromkeys(each.record.jti for each in lines if not isinstance(each.record, DenialRecord)))
+    for start in range(0, len(jtis), TOKENS_AT_ONCE):
+        yield from found("jti", *jtis[start : start + TOKENS_AT_ONCE])
 
 
 def _events(aws: Aws, issuer: Issuer, trail: tuple[str, str] | None, more: list[str] | None, doing: Progress) -> Events:

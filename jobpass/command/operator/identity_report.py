@@ -1,7 +1,7 @@
 """What is said of one identity: its registrations, tokens, signatures, sessions, and the calls made with these."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from jobpass.audit.following import Session
@@ -10,8 +10,7 @@ from jobpass.command.operator.moment import written
 from jobpass.command.operator.table import Cell, Coloured, Line, Row, table
 from jobpass.command.terminal import Terminal
 from jobpass_issuer.domain.audit import UNSOUND_FATES, Token, Written
-from jobpass_issuer.domain.issuance_record import DenialRecord
-from jobpass_issuer.domain.issuance_record import document as record_document
+from jobpass_issuer.domain.issuance_record import DenialRecord, Record
 from jobpass_issuer.domain.trail_event import TrailEvent
 
 
@@ -39,8 +38,14 @@ def document(identity: Identity) -> dict[str, Any]:
             for job_id, told in identity.registrations.items()
         },
         "tokens": [_token(token, identity.sessions.get(token.jti, ())) for token in identity.tokens],
-        "denials": [{"at": written(int(each.at)), **record_document(each.record)} for each in identity.denials],
+        "denials": [{"at": written(int(each.at)), **_told(each.record)} for each in identity.denials],
     }
+
+
+def _told(record: Record) -> dict[str, Any]:
+    """A record's members that say something, by their full names."""
+    members = {each.name: value for each in fields(record) if (value := getattr(record, each.name)) != each.default}
+    return {"kind": record.KIND, **members}
 
 
 def _token(token: Token, sessions: Sequence[Session]) -> dict[str, Any]:
@@ -48,9 +53,9 @@ def _token(token: Token, sessions: Sequence[Session]) -> dict[str, Any]:
         "jti": token.jti,
         "at": written(int(token.at)),
         "fate": token.fate.value,
-        "attempt": record_document(token.attempt) if token.attempt else None,
-        "grant": record_document(token.grant) if token.grant else None,
-        "failures": [record_document(each) for each in token.failures],
+        "attempt": _told(token.attempt) if token.attempt else None,
+        "grant": _told(token.grant) if token.grant else None,
+        "failures": [_told(each) for each in token.failures],
         "signatures": [call(each) for each in token.signs],
         "sessions": [
             {

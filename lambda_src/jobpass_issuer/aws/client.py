@@ -29,12 +29,17 @@ def _session() -> Session:
     return get_session()
 
 
+@cache
+def _made(service: str, config: Config) -> Any:
+    return impatient(_session().create_client(service, config=config))
+
+
 def client(service: str, config: Config | None = None) -> Any:
     """Return a low-level client for an AWS service, in the function's Region and with its credentials.
 
-    `config` stands in the place of the usual deadlines and tries, as a whole.
+    `config` stands in the place of the usual deadlines and tries, as a whole. Who asks again gets the same client.
     """
-    return impatient(_session().create_client(service, config=config or _CONFIG))
+    return _made(service, config or _CONFIG)
 
 
 def unhurried(service: str) -> Any:

@@ -17,8 +17,8 @@ from jobpass_issuer.domain.trail_event import KMS_SOURCE, TrailEvent
 SETTLED_SECONDS = 900
 # A record is written before its Sign; the function lives ten seconds, and clocks of AWS agree within seconds.
 APART_SECONDS = 30
-# The first try and the SDK's two more (`jobpass_issuer.aws.client`).
-MOST_SIGNS = 3
+# The first try, two more, and one in the place of a connection that was closed (`jobpass_issuer.aws.exchange`).
+MOST_SIGNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Fault(StrEnum):
 
     FOREIGN = "foreign"  # signed for somebody who is not the token function
     UNRECORDED = "unrecorded"  # signed for the token function, which wrote no such token down
-    OVERUSED = "overused"  # one more signature of a token than the SDK tries
+    OVERUSED = "overused"  # one more signature of a token than there are tries
     TOUCHED = "touched"  # a key was changed by somebody who is not the keys function
     REFUSED = "refused"  # somebody who is neither was refused a signature or a change
 
@@ -100,7 +100,7 @@ class Token:
     def job_id(self) -> str:
         """The job that asked for it."""
         told = (self.attempt, self.grant, *self.failures)
-        return next((each.job_id for each in told if each is not None), "")
+        return next((each.job_id for each in told if each is not None and each.job_id), "")
 
 
 @dataclass(frozen=True, slots=True)

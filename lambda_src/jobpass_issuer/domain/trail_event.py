@@ -34,10 +34,13 @@ class Caller:
     def is_function(self, role_arn: str) -> bool:
         """Whether it is the function that has this role and, as every function of an issuer, its name.
 
-        Lambda names the session after the function. Another function with the same role is told by that.
+        Lambda names the session after the function. Another function with the same role is told by that. The function's
+        ARN may end in a version or an alias.
         """
         name = role_arn.rpartition("/")[2]
-        given_to = name if self.function_arn is None else self.function_arn.rpartition(":function:")[2]
+        given_to = (
+            name if self.function_arn is None else self.function_arn.rpartition(":function:")[2].partition(":")[0]
+        )
         return self.role_arn == role_arn and self.session == name == given_to
 
     @classmethod

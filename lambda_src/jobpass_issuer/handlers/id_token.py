@@ -20,7 +20,6 @@ from jobpass_issuer.domain.request_token import RequestToken
 from jobpass_issuer.domain.standing import Entitlement, Standing
 from jobpass_issuer.handlers.issuance_log import write
 from jobpass_issuer.handlers.settings import TokenSettings
-from jobpass_issuer.handlers.telemetry import count
 
 # What a job asks for may depend on what it is entitled to.
 Wish = Callable[[Entitlement], TokenRequest]
@@ -75,7 +74,6 @@ def issue(token: RequestToken, wish: Wish, origin: Origin) -> IdToken:
         if grant.key.kid == refused:
             raise
         text = _signed(grant, origin)
-    count("TokenGranted")
     return IdToken(text, grant, entitlement)
 
 
@@ -124,5 +122,5 @@ def _signed(grant: Grant, origin: Origin) -> str:
         write(FailureRecord(attempt.jti, "kms:Sign", type(error).__name__, attempt.job_id))
         raise
     digest = hashlib.sha256(signed.text.encode("ascii")).hexdigest()
-    write(GrantRecord(attempt.jti, signed.kms_request_id, digest, attempt.kid, attempt.job_id))
+    write(GrantRecord(attempt.jti, signed.kms_request_id, digest))
     return signed.text

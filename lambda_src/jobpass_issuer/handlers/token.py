@@ -17,9 +17,9 @@ from jobpass_issuer.handlers.response import Response, failure
 PATIENCE_SECONDS = {"GET /v1/token": 4.5, "POST /api/w/{workspace}/oidc/token/{audience+}": 4.5}
 
 
-def handler(event: dict[str, Any], context: object) -> Response:
+def handler(event: dict[str, Any], _context: object) -> Response:
     """Answer a job."""
-    came_from = origin(event, context)
+    came_from = origin(event)
     route = event.get("routeKey")
     work: Callable[[Event], Response] = _nowhere
     failed: Callable[[IssuerError, str], Response] = failure

@@ -67,11 +67,11 @@ def _asserted(route: str) -> Callable[[str], Answer]:
 
 
 SCENES = {
-    table.TOKEN: Scene(_issuer, lambda _: ask(), "TokenGranted"),
+    table.TOKEN: Scene(_issuer, lambda _: ask(), "grant"),
     table.WINDMILL: Scene(
         lambda aws: _issuer(aws, fields={"repo": "web", "ref": "refs/heads/main", "workspace": "acme"}),
         _windmill,
-        "TokenGranted",
+        "grant",
     ),
     table.CREDENTIALS: Scene(_issuer, lambda _: draw(), "CredentialsDrawn"),
     table.REGISTER: Scene(_registered, _signed(table.REGISTER), "JobRegistered"),

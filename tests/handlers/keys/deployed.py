@@ -21,6 +21,7 @@ from jobpass_issuer.domain.issuer import Issuer
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing, KeyState
 from jobpass_issuer.handlers import id_token, keys
 from jobpass_issuer.handlers.telemetry import logger
+from tests.aws import sdk_clients
 from tests.aws.edge import EdgeServer
 from tests.aws.wire import Aws
 from tests.aws.wire_server import Server
@@ -224,6 +225,7 @@ def deployed(
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+    sdk_clients.for_server(server.url)
     monkeypatch.setenv("DISTRIBUTION_DOMAIN_NAME", edge.host)
     for name in ("_CONFIG", "_UNHURRIED"):
         monkeypatch.setattr(client, name, PATIENT)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from jobpass_issuer.handlers import audit, custom_resource
+from tests.aws import sdk_clients
 from tests.aws.edge import ANSWER, EdgeServer
 from tests.aws.trouble import SILENT, STATUSES, Trouble, error_of
 from tests.aws.wire_error import SECRET
@@ -154,6 +155,7 @@ def test_a_file_that_s3_will_not_delete_is_told(aws: Deployed, edge_server: Edge
 
 
 def test_a_fault_of_its_own_is_told_to_cloudformation_too(aws: Deployed, edge_server: EdgeServer) -> None:
+    sdk_clients.forget()
     aws.monkeypatch.delenv("AWS_DEFAULT_REGION")
     answer = _ask(aws, edge_server, TRAIL)
 
