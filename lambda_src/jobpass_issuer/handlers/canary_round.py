@@ -7,6 +7,7 @@ does not end as it must is a failure of that name, and the steps that need it ar
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -28,6 +29,8 @@ REFUSALS = ("unknown_job", "wrong_audience", "tampered", "expired", "ended_job")
 STEPS = ("documents", "session", "register", "token", GRANT, "end", *REFUSALS)
 # Whole seconds by two machines' clocks.
 LEEWAY_SECONDS = 5
+# What a registration answers with, beside the identifier.
+_OF_A_JOB = ("subject", "request_url", "request_token")
 _T = TypeVar("_T")
 
 
@@ -94,7 +97,7 @@ class CanaryRound:
             try:
                 self._as_the_job(job, documents)
             finally:
-                ended = self._step("end", lambda: self._end(session, job))
+                ended = self._step("end", lambda: self._end(session, job.job_id))
             if ended:
                 self._step("ended_job", lambda: self._ended_job(job))
         return Outcome(tuple(self._done), self._failed)
@@ -144,7 +147,16 @@ class CanaryRound:
         }
         url, body = f"{self._api_url}/v1/jobs", json.dumps(wanted).encode()
         told = _members(ask("POST", url, session.headers("POST", url, body), body), 201)
-        job = Job(*(_text(told, name) for name in ("job_id", "subject", "request_url", "request_token")))
+        job_id = _text(told, "job_id")
+        try:
+            return self._checked(Job(job_id, *(_text(told, name) for name in _OF_A_JOB)), fields)
+        except StepError:
+            # What is wrong with it goes first, and it is a job all the same.
+            with suppress(StepError, UnansweredError):
+                self._end(session, job_id)
+            raise
+
+    def _checked(self, job: Job, fields: Mapping[str, str]) -> Job:
         if job.subject != canary.profile().subject_of(fields):
             raise StepError("the job was given another subject")
         if not job.request_url.startswith(f"{self._api_url}/"):
@@ -182,8 +194,8 @@ class CanaryRound:
         url = f"{self._api_url}/v1/token?api-version=1"
         return _refused(self._asked(url, str(nobody), canary.AUDIENCE), 401, "invalid_token")
 
-    def _end(self, session: InvocationSession, job: Job) -> bool:
-        url = f"{self._api_url}/v1/jobs/{job.job_id}"
+    def _end(self, session: InvocationSession, job_id: str) -> bool:
+        url = f"{self._api_url}/v1/jobs/{job_id}"
         if _members(ask("DELETE", url, session.headers("DELETE", url, None)), 200).get("ended_at") is None:
             raise StepError("the job has not ended")
         return True

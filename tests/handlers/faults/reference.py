@@ -6,7 +6,7 @@ from pathlib import Path
 from jobpass_issuer.aws.failure import RETRY_AFTER_SECONDS
 from tests.aws.trouble import Trouble
 from tests.handlers.faults.row import Row
-from tests.handlers.faults.table import rows_of
+from tests.handlers.faults.table import CANARY_STEPS, rows_of
 
 PAGE = Path(__file__).parents[3] / "docs/reference/faults.md"
 _HEAD = """# What happens when AWS fails
@@ -33,18 +33,15 @@ the operator's own, or CloudFormation's, which is told `FAILED` with the same na
 each for 10 s at most.""",
     "audit": """The run fails, counts `AuditIncomplete` where it was the schedule's, and the next one, a quarter of an
 hour later, begins where the last good one ended. A call is tried six times.""",
+    "canary": """The round goes on with every step that does not rest on the one that failed, logs `canary failed` with
+the failed steps and why, and counts `CanaryFailed`, by the step as `Reason`. A job that it knows of is ended whatever
+failed. By HTTPS it asks as anybody may, once, and waits five seconds; STS is asked three times.""",
 }
-_CANARY = """## The canary function
-
-Each step that does not end as it must, whichever call failed beneath it, is logged as `canary failed` and counted as
-`CanaryFailed`, by the step as `Reason`. The job that it registered is ended all the same, or expires within minutes. It
-calls `sts:AssumeRole` (step `session`), and by HTTPS the API and the documents (the step that asks).
-"""
 
 
 def page() -> str:
     """The page's text."""
-    return "\n".join([_HEAD, *_sections(), _CANARY])
+    return "\n".join([_HEAD, *_sections()])
 
 
 def _sections() -> Iterator[str]:
@@ -56,6 +53,9 @@ def _sections() -> Iterator[str]:
 
 def _line(row: Row) -> str:
     scene = f"`{row.scene}`" if "/" in row.scene else row.scene
+    if row.function == "canary":
+        step = CANARY_STEPS.get(row.scene, row.scene)
+        scene = f"`{step}`" if step == row.scene else f"`{step}`, {row.scene}"
     left = row.left
     if Trouble.DENIED in row.refused:
         left += " Denied, it is the role's refusal: `403`, `access_denied`."

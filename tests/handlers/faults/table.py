@@ -17,6 +17,10 @@ ASSERTED = tuple(route.replace("/v1/", "/v1/assertion/") for route in (REGISTER,
 FOUND, REVOKE, DELETE = "the first run", "a revocation", "the stack's deletion"
 SCHEDULE, STRANGER = "the schedule", "a stranger's call"
 TRAIL, EMPTYING = "the deployment's look at a trail", "the emptying of the trail's bucket"
+# By which the canary, a stranger, asks the API and the documents.
+CANARY_ASKS = "https"
+# Its scenes are the requests of a round; each is a step of that name, but for those of the documents, which are one.
+CANARY_STEPS = {"discovery": "documents", "jwks": "documents"}
 
 _NOTHING = "Nothing has been done."
 _NO_TOKEN = "No token leaves; the attempt is on record, and a signature that was made all the same is accounted to it."
@@ -30,6 +34,8 @@ _REVOKED = "The key is out of the ring, and out of the JWK Set too; the next run
 _TOLD_CLOUDFORMATION = "Nothing has been done; the deployment fails with the call's name, and can be repeated."
 _UNTOLD = "All is done, and CloudFormation has not heard of it; Lambda repeats the invocation."
 _EMPTYING = "What is deleted is deleted; the deletion of the stack is repeated."
+_ROUND_GOES_ON = "All other steps are taken. The job is ended."
+_NOTHING_VERIFIED = "A token is asked for and cannot be verified. The job is ended."
 _WINDOW = "The window is not written down as audited; the next run joins it again."
 
 
@@ -152,9 +158,28 @@ ROWS: tuple[Row, ...] = (
         {"s3:ListObjectsV2": _EMPTYING, "s3:DeleteObjects": _EMPTYING, "cloudformation:PUT": _UNTOLD},
         ("s3:DeleteObjects", "cloudformation:PUT"),
     ),
+    Row("canary", "unknown_job", CANARY_ASKS, _ROUND_GOES_ON),
+    Row("canary", "discovery", CANARY_ASKS, _NOTHING_VERIFIED),
+    Row("canary", "jwks", CANARY_ASKS, _NOTHING_VERIFIED),
+    Row("canary", "session", "sts:AssumeRole", "No job is registered.", changes=True),
+    Row(
+        "canary",
+        "register",
+        CANARY_ASKS,
+        "No job is known; one that was registered all the same expires within five minutes.",
+        changes=True,
+    ),
+    Row("canary", "wrong_audience", CANARY_ASKS, _ROUND_GOES_ON),
+    Row("canary", "token", CANARY_ASKS, "There is no token to verify. The job is ended."),
+    Row(
+        "canary",
+        "end",
+        CANARY_ASKS,
+        "The job has ended, or expires within five minutes; whether it is refused then is not asked.",
+        changes=True,
+    ),
+    Row("canary", "ended_job", CANARY_ASKS, "The job has ended."),
 )
-# Known by its step alone: `handlers/canary_round.py` tells every failure of its calls as the failure of a step.
-CANARY = {"sts:AssumeRole": "session", "https": "the step that asked"}
 
 
 def rows_of(*functions: str) -> tuple[Row, ...]:

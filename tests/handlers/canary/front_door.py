@@ -1,4 +1,7 @@
-"""A whole issuer as the canary meets it, over real TLS: STS, the API and the documents, each to be spoiled by name."""
+"""A whole issuer as the canary meets it, over real TLS: STS, the API and the documents, each to be spoiled by name.
+
+What is spoiled is answered otherwise than it should be; and by `aws.fail` each can fail on the wire, as AWS's calls do.
+"""
 
 import json
 import ssl
@@ -6,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,6 +17,10 @@ from urllib.parse import parse_qs, urlsplit
 import trustme
 
 from jobpass_issuer.domain import canary
+from tests.aws import wire_sts
+from tests.aws.troubled import Troubled
+from tests.aws.wire import Aws
+from tests.aws.wire_error import AwsError
 from tests.local.seam import signing
 
 ROLE_ARN = "arn:aws:iam::000000000000:role/jobpass-canary-platform"
@@ -28,7 +35,9 @@ _DENIED = (
     "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
 )
 Reply = tuple[int, Any]
-# What an answer is made into, and a token's claims.
+# The one request that goes to AWS itself, as its log and the fault table name it.
+SESSION = "sts:AssumeRole"
+# What an answer is made into.
 Spoil = Callable[[Reply], Reply]
 
 
@@ -37,6 +46,7 @@ class FrontDoor:
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self.aws = Aws()
         self.spoiled: dict[str, Spoil] = {}
         self.claims: dict[str, Any] = {}
         self.algorithm, self.key = "RS256", "own"
@@ -44,50 +54,54 @@ class FrontDoor:
         self.subject = ""
         self.ended = False
 
-    def answer(self, method: str, path: str, query: dict[str, list[str]], headers: Any, body: bytes) -> Reply:
-        """Answer one request, whatever it is."""
-        name, reply = self._reply(method, path, query, headers, body)
+    def asked_for(
+        self, method: str, path: str, query: dict[str, list[str]], headers: Any, body: bytes
+    ) -> tuple[str, Callable[[], Reply]]:
+        """Return what one request is for, and the work of it; nothing is done before that."""
+        name, work = self._work(method, path, query, headers, body)
         self.asked.append(name)
         spoil = self.spoiled.get(name)
-        return reply if spoil is None else spoil(reply)
+        return name, work if spoil is None else lambda: spoil(work())
 
-    def _reply(
+    def _work(
         self, method: str, path: str, query: dict[str, list[str]], headers: Any, body: bytes
-    ) -> tuple[str, Reply]:
+    ) -> tuple[str, Callable[[], Reply]]:
         if path == "/":
-            return "session", (200, _SESSION) if ROLE_ARN.encode() in _plain(body) else (403, _DENIED)
+            known = ROLE_ARN.encode() in _plain(body)
+            return "session", lambda: (200, _SESSION) if known else (403, _DENIED)
         if path == "/.well-known/openid-configuration":
             document = {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "id_token_signing_alg_values_supported": [
                 self.algorithm]}  # fmt: skip
-            return "discovery", (200, document)
+            return "discovery", lambda: (200, document)
         if path == "/jwks":
-            return "jwks", (200, {"keys": [signing.jwk("ES384"), signing.jwk(self.algorithm)]})
+            return "jwks", lambda: (200, {"keys": [signing.jwk("ES384"), signing.jwk(self.algorithm)]})
         if path.startswith("/v1/jobs"):
             signed = headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/")
             if not signed or headers["X-Amz-Security-Token"] != SESSION_TOKEN:
-                return "unsigned", (403, {"message": "Forbidden"})
-            return self._registered(json.loads(body)) if method == "POST" else self._ended(path)
+                return "unsigned", lambda: (403, {"message": "Forbidden"})
+            if method == "POST":
+                return "register", lambda: self._registered(json.loads(body))
+            return "end", lambda: self._ended(path)
         return self._token(headers["Authorization"], query["audience"])
 
-    def _registered(self, wanted: dict[str, Any]) -> tuple[str, Reply]:
+    def _registered(self, wanted: dict[str, Any]) -> Reply:
         self.subject = canary.profile().subject_of(wanted["fields"])
         url = f"{self.url}/v1/token?api-version=1"
-        told = {"job_id": JOB_ID, "subject": self.subject, "request_url": url, "request_token": REQUEST_TOKEN}
-        return "register", (201, told)
+        return 201, {"job_id": JOB_ID, "subject": self.subject, "request_url": url, "request_token": REQUEST_TOKEN}
 
-    def _ended(self, path: str) -> tuple[str, Reply]:
+    def _ended(self, path: str) -> Reply:
         self.ended = path == f"/v1/jobs/{JOB_ID}"
-        return "end", (200, {"job_id": JOB_ID, "ended_at": "2026-01-01T00:00:00Z"})
+        return 200, {"job_id": JOB_ID, "ended_at": "2026-01-01T00:00:00Z"}
 
-    def _token(self, authorization: str, audiences: list[str]) -> tuple[str, Reply]:
+    def _token(self, authorization: str, audiences: list[str]) -> tuple[str, Callable[[], Reply]]:
         token, refused = self.token(), (401, {"error": "invalid_token"})
         if authorization != f"Bearer {REQUEST_TOKEN}":
-            return "unknown_job", refused
+            return "unknown_job", lambda: refused
         if self.ended:
-            return "ended_job", refused
+            return "ended_job", lambda: refused
         if audiences != [canary.AUDIENCE]:
-            return "wrong_audience", (400, {"error": "invalid_target"})
-        return "token", (200, {"value": token, "count": len(token)})
+            return "wrong_audience", lambda: (400, {"error": "invalid_target"})
+        return "token", lambda: (200, {"value": token, "count": len(token)})
 
     def token(self) -> str:
         """A good token, but for the claims that are to be otherwise."""
@@ -114,26 +128,30 @@ class _Server(ThreadingHTTPServer):
             return
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Troubled):
     wbufsize = -1
     server: _Server
 
+    @property
+    def aws(self) -> Aws:
+        return self.server.door.aws
+
+    def spelled(self, operation: str, error: AwsError) -> bytes:
+        return wire_sts.error(error.code)
+
     def _serve(self) -> None:
         parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status, told = self.server.door.answer(self.command, parts.path, parse_qs(parts.query), self.headers, body)
+        name, work = self.server.door.asked_for(
+            self.command, parts.path, parse_qs(parts.query), self.headers, self.body()
+        )
+        self.speaks_aws = name == "session"
+        self.serve(SESSION if self.speaks_aws else name, parts.path, lambda: self._written(*work()))
+
+    def _written(self, status: int, told: Any) -> tuple[int, bytes, dict[str, str]]:
         content = told.encode() if isinstance(told, str) else json.dumps(told).encode()
-        self.send_response(status)
-        if status == 302:
-            self.send_header("Location", f"{self.server.door.url}/jwks")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        return status, content, {"Location": f"{self.server.door.url}/jwks"} if status == 302 else {}
 
     do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names that the base class looks for
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that the base class gives
-        pass
 
 
 @contextmanager

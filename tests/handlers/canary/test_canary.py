@@ -1,8 +1,7 @@
 """The canary function against an issuer on the wire: a sound one, and one that is unsound in one place at a time."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,36 +9,13 @@ import pytest
 from jobpass_issuer.domain.forgery import forgeries
 from jobpass_issuer.handlers import canary
 from jobpass_issuer.handlers.canary_round import REFUSALS
-from tests.handlers import front_door
-from tests.handlers.front_door import REQUEST_TOKEN, ROLE_ARN, SECRET, FrontDoor, Spoil
+from tests.handlers.canary import front_door
+from tests.handlers.canary.front_door import REQUEST_TOKEN, SECRET, FrontDoor, Spoil
 from tests.local.seam import signing
 
 GRANTED = {"value": "x"}
 SOUND = {"granted": True, "refused": list(REFUSALS), "failed": {}}
 Records = Callable[[], list[dict[str, Any]]]
-
-
-@pytest.fixture(scope="module")
-def _door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FrontDoor, Path]]:
-    authority = tmp_path_factory.mktemp("front-door") / "authority.pem"
-    with front_door.opened(authority) as door:
-        yield door, authority
-
-
-@pytest.fixture
-def door(_door: tuple[FrontDoor, Path], aws: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[FrontDoor]:
-    """A sound issuer, which the function is told of by URL."""
-    running, authority = _door
-    running.__init__(running.url)  # type: ignore[misc]
-    told = {"ISSUER_URL": running.url, "API_URL": running.url, "INVOCATION_ROLE_ARN": ROLE_ARN}
-    trusted = dict.fromkeys(("SSL_CERT_FILE", "AWS_CA_BUNDLE"), str(authority))
-    for name, value in {**told, **trusted, "AWS_ENDPOINT_URL": running.url}.items():
-        monkeypatch.setenv(name, value)
-    for cache in (canary._settings, canary._sts):
-        cache.cache_clear()
-    yield running
-    for cache in (canary._settings, canary._sts):
-        cache.cache_clear()
 
 
 def gone() -> dict[str, Any]:
@@ -110,6 +86,9 @@ SPOILED: dict[str, tuple[dict[str, Spoil], dict[str, str]]] = {
         {"session": answers(403, "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>")},
         {"session": "AccessDenied"},
     ),
+    "a session without its result": (
+        {"session": answers(200, "<AssumeRoleResponse/>")}, {"session": "MalformedAnswer"}
+    ),
     "half a session": (
         {"session": answers(200, "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>")},
         {"session": "MalformedAnswer"},
@@ -117,6 +96,9 @@ SPOILED: dict[str, tuple[dict[str, Spoil], dict[str, str]]] = {
     "no registration": ({"register": answers(403, {"message": "Forbidden"})}, {"register": "answered 403"}),
     "a registration of somebody else": (
         {"register": with_member(subject="org:acme")}, {"register": "the job was given another subject"}
+    ),
+    "a registration without its secret": (
+        {"register": with_member(request_token="")}, {"register": "the answer lacks `request_token`"}
     ),
     "a request URL of somebody else": (
         {"register": with_member(request_url="https://localhost.attacker.example/v1/token?a=b")},
@@ -138,7 +120,7 @@ def test_what_is_unsound_is_seen_at_its_step(
     counted = [each for each in records() if "CanaryFailed" in each]
     assert [each.get("Reason") for each in counted if "Reason" in each] == list(failed)
     # Whatever happens, a job that was registered does not stay.
-    assert door.ended == ("token" in door.asked)
+    assert door.ended == ("register" in door.asked and failed.get("register") != "answered 403")
 
 
 @pytest.mark.parametrize(
