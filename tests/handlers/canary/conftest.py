@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from jobpass_issuer.handlers import canary
+from tests.aws import sdk_clients
 from tests.handlers.canary import front_door
 from tests.handlers.canary.front_door import ROLE_ARN, FrontDoor
 
@@ -28,6 +29,8 @@ def door(_door: tuple[FrontDoor, Path], aws: object, monkeypatch: pytest.MonkeyP
         monkeypatch.setenv(name, value)
     for cache in (canary._settings, canary._sts):
         cache.cache_clear()
+    sdk_clients.forget()
     yield running
+    sdk_clients.forget()
     for cache in (canary._settings, canary._sts):
         cache.cache_clear()
