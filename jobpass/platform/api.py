@@ -42,11 +42,11 @@ class Api:
 
     def show(self, job_id: str) -> Document:
         """Look at a job."""
-        return self._call("GET", _path(job_id), f"the job {job_id} cannot be shown")
+        return self._call("GET", path_of(job_id), f"the job {job_id} cannot be shown")
 
     def end(self, job_id: str) -> Document:
         """End a job."""
-        return self._call("DELETE", _path(job_id), f"the job {job_id} is not ended")
+        return self._call("DELETE", path_of(job_id), f"the job {job_id} is not ended")
 
     def _call(self, method: str, path: str, refusal: str, body: bytes | None = None) -> Document:
         url = f"{self.url}{self._signer.routes}{path}"
@@ -66,7 +66,12 @@ class Api:
         return document
 
 
-def _path(job_id: str) -> str:
+def path_of(job_id: str) -> str:
+    """Return where a job is below the routes.
+
+    Raises:
+        SettingsError: that is no job's ID.
+    """
     if not _JOB_ID.fullmatch(job_id):
         # It is not shown: what people write in its place is the request token, which begins with it.
         text = "that is no job's ID"

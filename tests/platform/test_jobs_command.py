@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -260,6 +261,33 @@ class TestRoles:
         assert api.asked("DELETE") == []
 
 
+@pytest.mark.parametrize("more", [(), ("--json",), ("--format", "shell"), ("--environment", "jobpass")])
+def test_a_job_whose_secret_cannot_be_written_is_ended(
+    more: tuple[str, ...], api: ApiServer, jobpass: Commanding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as here, Path("/dev/full").open("w") as full:
+        here.setattr(sys, "stdout", full)
+        ran = jobpass.run("register", *GOOD[1:], *more)
+        # Whatever is left in it would fail again when it is closed.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), full.fileno())
+
+    assert (ran.status, ran.out) == (3, "")
+    assert "standard output cannot be written to: No space left" in " ".join(ran.err.split())
+    assert [job["ended_at"] is not None for job in api.jobs.values()] == [True]
+
+
+def test_a_job_whose_secret_nobody_reads_is_ended(
+    api: ApiServer, jobpass: Commanding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with monkeypatch.context() as here, os.fdopen(writer, "w") as left:
+        here.setattr(sys, "stdout", left)
+        jobpass.run(*GOOD)
+
+    assert [job["ended_at"] is not None for job in api.jobs.values()] == [True]
+
+
 @pytest.mark.parametrize("columns", [60, 80, 120])
 def test_a_person_sees_the_job_and_its_roles(columns: int, jobpass: Commanding) -> None:
     ran = jobpass.seen(*GOOD, columns=columns)
@@ -314,7 +342,7 @@ class TestLooking:
     def test_what_is_no_jobs_id_is_said(self, verb: str, api: ApiServer, jobpass: Commanding) -> None:
         ran = jobpass.run(verb, "../x", "--json")
 
-        assert (ran.status, ran.error["code"]) == (3, "job_id")
+        assert (ran.status, ran.error["code"]) == (2, "usage")
         assert api.received == []
 
 
@@ -328,7 +356,7 @@ def test_refused_fields_are_listed_one_by_one(jobpass: Commanding) -> None:
 def test_a_token_in_the_place_of_an_id_is_not_shown(jobpass: Commanding) -> None:
     ran = jobpass.run("show", REQUEST_TOKEN)
 
-    assert ran.status == 3
+    assert ran.status == 2
     assert REQUEST_TOKEN not in ran.err
     assert REQUEST_TOKEN.rpartition(".")[2] not in ran.err
 

@@ -5,14 +5,16 @@ import os
 from collections.abc import Callable
 
 from jobpass.command.command import Argument, Command
-from jobpass.command.errors import GOOD
+from jobpass.command.errors import GOOD, UsageError
 from jobpass.command.job.env_format import FORMATS
 from jobpass.command.operator import jobs_register
 from jobpass.command.operator.jobs_report import shown
 from jobpass.command.operator.progress import progress
 from jobpass.command.terminal import Terminal
 from jobpass.platform import Job, Jobs
+from jobpass.platform.api import path_of
 from jobpass.platform.environment import API_URL, ROLE_ARN
+from jobpass.platform.errors import SettingsError
 from jobpass_issuer.domain.environment import BLOCKS
 
 
@@ -38,6 +40,10 @@ def end(options: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def _look(options: argparse.Namespace, terminal: Terminal, doing: str, call: Callable[[Jobs, str], Job]) -> int:
+    try:
+        path_of(options.job_id)
+    except SettingsError as error:
+        raise UsageError(error.message, error.remedy) from None
     with progress(doing, terminal):
         job = call(client(options), options.job_id)
     if options.json:

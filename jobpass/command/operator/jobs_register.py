@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from jobpass.command.errors import GOOD, REFUSED, CommandError, UsageError
+from jobpass.command.errors import GOOD, REFUSED, CommandError, OutputError, UsageError
 from jobpass.command.job.env_format import FAILURES, FORMATS
 from jobpass.command.operator.jobs_report import shown
 from jobpass.command.operator.progress import progress
@@ -41,7 +41,12 @@ def run(options: argparse.Namespace, terminal: Terminal, client: Callable[[], Jo
         if options.format in FAILURES:
             terminal.say(FAILURES[options.format])  # makes the shell that evaluates it fail too
         raise
-    _hand_over(options, terminal, job, written)
+    try:
+        _hand_over(options, terminal, job, written)
+        terminal.flush()
+    except (OutputError, BrokenPipeError):
+        _end_untold(jobs, job)
+        raise
     return GOOD
 
 
@@ -62,9 +67,13 @@ def _written(name: str, jobs: Jobs, job: RegisteredJob) -> str:
     try:
         return FORMATS[name](variables(job))
     except JobpassError:
-        with suppress(JobpassError):  # what goes first is why nobody was told its secret; it expires all the same
-            jobs.finish(job)
+        _end_untold(jobs, job)
         raise
+
+
+def _end_untold(jobs: Jobs, job: RegisteredJob) -> None:
+    with suppress(JobpassError):  # what goes first is why nobody was told its secret; it expires all the same
+        jobs.finish(job)
 
 
 def _hand_over(options: argparse.Namespace, terminal: Terminal, job: RegisteredJob, written: str | None) -> None:
