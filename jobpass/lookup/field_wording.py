@@ -12,6 +12,8 @@ from jobpass_issuer.domain.profile import Profile
 from jobpass_issuer.domain.string_like import like
 from jobpass_issuer.domain.subject import Field, SubjectTemplate
 
+_PIN = "sts:roleauthorizedbyidp"
+
 
 @dataclass(frozen=True, slots=True)
 class Miss:
@@ -68,13 +70,21 @@ class FieldWording:
     def of(self, verdict: Verdict) -> Verdict:
         """Return the verdict, its obstacle in a condition on the subject said by field."""
         found = nearest_condition(verdict.trust) if verdict.trust else None
-        line = found[1] if found else None
-        if line is None or not line.key.lower().endswith(":sub") or not line.actual or "Not" in line.operator:
+        if found is None:
+            return verdict
+        statement, line = found
+        if not line.key.lower().endswith(":sub") or not line.actual or "Not" in line.operator:
             return verdict
         said = self._another_profile(line) or self._fields(line)
         if said is None:
             return verdict
         cause, remedy = said
+        if any(each.key.lower() == _PIN and not each.matched for each in statement.conditions):
+            # It would refuse a job of the right fields too.
+            cause, remedy = (
+                f"{cause}; and it wants a pinned token",
+                f"{remedy}; and ask for a token pinned to this role",
+            )
         return replace(verdict, checks=tuple(_worded(check, cause, remedy) for check in verdict.checks))
 
     def _fields(self, line: ConditionResult) -> tuple[str, str] | None:

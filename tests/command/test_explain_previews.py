@@ -104,6 +104,16 @@ def test_a_pin_is_made_by_name_or_arn(asking: Asking) -> None:
     assert "has no such role" in asking.failed("web-release", *job, "--role-arn", "x")[1]["message"]
 
 
+def test_a_pin_is_asked_for_beside_the_fields(asking: Asking) -> None:
+    error = asking.refused("web-release", *ci(MAIN)).document["error"]
+    assert error["cause"].endswith("the role wants `refs/tags/v*`; and it wants a pinned token")
+    assert error["remedy"].endswith("; and ask for a token pinned to this role")
+
+    pinned = asking.refused("web-release", *ci(MAIN), "--role-arn", "web-release").document["error"]
+    assert pinned["cause"].endswith("the role wants `refs/tags/v*`")
+    assert "pin" not in pinned["remedy"]
+
+
 def test_an_audience_that_is_not_aws(asking: Asking) -> None:
     error = asking.refused("web-deploy", *ci(MAIN), "--audience", "vault.example.com").document["error"]
 
