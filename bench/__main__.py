@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +15,15 @@ from bench.installation import InstallationError
 from bench.peers import part as peers
 from bench.peers.peer import PeerError
 from bench.process_group import CommandError
+from bench.stub.running import REPOSITORY
 from bench.token import part as token
 from bench.token.function import FunctionError
 from bench.token.packages import PackageError
 
+# Not beside the code: a run that nobody keeps leaves nothing to commit.
+FOLDER = Path(".local") / "bench"
+FIGURES = FOLDER / "figures.json"
+DRAWING = REPOSITORY / ".local" / "bench-venv" / "bin" / "python"
 PARTS = ("token", "peers", "startup", "synth")
 
 
@@ -33,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         type=int,
         help="turns of each kind: of a token's functions 20, of peers 8, of a start 40; of a synth 3, the least counts",
     )
-    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--json", type=Path, help=f"where to write the figures (default: {FIGURES})")
+    parser.add_argument("--plots", type=Path, help=f"where to draw them, as SVG (default: {FOLDER})", default=FOLDER)
     chosen = parser.parse_args(arguments)
     unknown = sorted(set(chosen.parts) - set(PARTS))
     if unknown:
@@ -54,9 +61,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         print(f"{report}\n", flush=True)
         figures |= found
-    if chosen.json:
-        chosen.json.write_text(json.dumps(figures, indent=2) + "\n")
-    return 0
+    file = chosen.json or FIGURES
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(figures, indent=2) + "\n")
+    print(f"wrote {file}", flush=True)
+    return _drawn(file, chosen.plots) if {"token", "peers"} & figures.keys() else 0
+
+
+def _drawn(figures: Path, folder: Path) -> int:
+    """Draw in the environment that has what it takes; return its status."""
+    if not DRAWING.exists():
+        print("no plots: run `make bench`, which installs what draws them", file=sys.stderr)
+        return 0
+    command: list[str | Path] = [DRAWING, "-m", "bench.plots", figures.absolute(), folder.absolute()]
+    return subprocess.run(command, cwd=REPOSITORY, check=False).returncode
 
 
 def _measured(part: str, repeat: int | None, roles: Sequence[int]) -> tuple[str, dict[str, Any]]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from bench.cost import Token, cost
 from bench.spread import Spread, ratio, spread
 from bench.stub.running import Stub, stub
 from bench.token import cold, imports, latency, warm
@@ -118,12 +119,14 @@ def measured(repeats: Repeats) -> tuple[str, dict[str, Any]]:
             kinds = {BASELINE: bench.baseline_function(), JOBPASS: bench.function()}
             shares = {name: imports.shares(function, repeats.turns) for name, function in kinds.items()}
             waits = latency.latencies(kinds, aws, bench.requests(), folder, repeats.requests, latency.AT_ONCE)
+    token = Token(spread(worked[JOBPASS].cpu_ms).median, round(worked[JOBPASS].log_bytes))
     rows = [
         *_start_rows(starts),
         *_work_rows(worked),
         *calls,
         Row("unpacked size of the token function", "≤ 6 MB", exact(unpacked_bytes(package) / 1e6), 6, 2, " MB"),
         _memory_row(starts),
+        _cost_row(token),
         *_growth_rows(grown),
     ]
     figures = {
@@ -132,6 +135,8 @@ def measured(repeats: Repeats) -> tuple[str, dict[str, Any]]:
         "rows": [{**asdict(row), "verdict": row.verdict} for row in rows],
         "starts": _start_figures(starts),
         "cpu_ms": {name: asdict(spread(work.cpu_ms)) for name, work in {**worked, **grown}.items()},
+        "growth": list(grown),
+        "cost": {"token": asdict(token), "dollars": asdict(cost(token)), "duration_ms": token.duration_ms},
         "import_ms": shares,
         "latency": waits,
         "log_bytes": {name: round(worked[name].log_bytes) for name in (JOBPASS, BASELINE)},
@@ -239,6 +244,11 @@ def _work_rows(worked: dict[str, Work]) -> list[Row]:
     ]
 
 
+def _cost_row(token: Token) -> Row:
+    figure = exact(cost(token).total)
+    return Row("cost per million tokens (RS256, HTTP API), computed", "≤ $5.00", figure, 5.00, 2, " $")
+
+
 def _growth_rows(grown: dict[str, Work]) -> list[Row]:
     pairs = (
         ("10⁶ registrations against 10²", JOBS, FEW),
@@ -273,8 +283,13 @@ def report(rows: Sequence[Row], figures: dict[str, Any]) -> str:
         lines.append(f"| {kind} | {' | '.join(told)} |")
     lines += ["", "| warm | CPU ms a request |", "|---|--:|"]
     lines += [f"| {kind} | {Spread(**found).told(3)} |" for kind, found in figures["cpu_ms"].items()]
+    paid = figures["cost"]
+    prices = ", ".join(f"{name.replace('_', ' ')} ${each:.2f}" for name, each in paid["dollars"].items())
+    used = paid["token"]
+    use = f"a token takes {used['cpu_ms']:.2f} ms of a CPU and waits {used['wait_ms']:.0f} ms for AWS (assumed)"
     lines += [
         "",
+        f"A million tokens: {prices}; {use}, which at {used['memory_mb']} MB is {paid['duration_ms']:.1f} ms.",
         f"Log of a token: {figures['log_bytes'][JOBPASS]} bytes, the baseline's {figures['log_bytes'][BASELINE]}.",
         (
             f"Functions ran on Python {on['function_python']} (Lambda's is 3.13), {on['processor']}, {on['system']}; "
