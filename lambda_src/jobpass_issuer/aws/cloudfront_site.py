@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from http.client import HTTPException
 from typing import Any
 
-from jobpass_issuer.aws.failure import DependencyError, required, translated
+from jobpass_issuer.aws.failure import DependencyError, required
+from jobpass_issuer.aws.sdk_failure import translated
 
 _TIMEOUT_SECONDS = 5
 _PATIENCE_SECONDS = 60

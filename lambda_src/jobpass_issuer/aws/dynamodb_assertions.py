@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import CONFIRMATION, code_of, confirmed, translated
 from jobpass_issuer.aws.item import assertion_item
+from jobpass_issuer.aws.sdk_failure import CONFIRMATION, code_of, confirmed, translated
 
 
 class SpentAssertions:

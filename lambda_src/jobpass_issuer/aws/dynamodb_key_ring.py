@@ -4,8 +4,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import CONFIRMATION, DependencyError, code_of, confirmed, required, translated
+from jobpass_issuer.aws.failure import DependencyError, required
 from jobpass_issuer.aws.item import RING_KEY, ring_item, ring_of
+from jobpass_issuer.aws.sdk_failure import CONFIRMATION, code_of, confirmed, translated
 from jobpass_issuer.domain.key_ring import EMPTY, KeyRing
 
 

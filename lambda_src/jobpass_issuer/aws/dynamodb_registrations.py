@@ -4,8 +4,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import CONFIRMATION, code_of, confirmed, required, translated
+from jobpass_issuer.aws.failure import required
 from jobpass_issuer.aws.item import job_key, registration_item, registration_of
+from jobpass_issuer.aws.sdk_failure import CONFIRMATION, code_of, confirmed, translated
 from jobpass_issuer.domain.registration import Registration
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from jobpass_issuer.aws.failure import DependencyError, required, translated
+from jobpass_issuer.aws.failure import DependencyError, required
+from jobpass_issuer.aws.sdk_failure import translated
 from jobpass_issuer.domain.audit import Window
 from jobpass_issuer.domain.trail_event import TrailEvent
 

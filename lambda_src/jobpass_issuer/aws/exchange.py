@@ -1,4 +1,4 @@
-"""Requests to one service: sent as botocore sends them, mended where that can be, tried again where that helps.
+"""Requests to one service: sent as AWS's SDKs send them, mended where that can be, tried again where that helps.
 
 What can be mended is mended once a call and at once, within the time of the try that found it out: a connection that
 AWS has closed meanwhile, credentials that are no longer good, a clock that is wrong. All else is for the retries.
@@ -11,17 +11,14 @@ from binascii import crc32
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from botocore import __version__ as botocore_version
-from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError, ConnectionClosedError
-
 from jobpass_issuer.aws import patience
+from jobpass_issuer.aws.connection import Connections
 from jobpass_issuer.aws.endpoint import endpoint_url, region_of
 from jobpass_issuer.aws.failure import DependencyError
-from jobpass_issuer.aws.http_session import session_for
 from jobpass_issuer.aws.process_credentials import ProcessCredentials
-from jobpass_issuer.aws.reply import CORRUPT, RefusedError, Reply, read
-from jobpass_issuer.aws.signature import Clock, sign
+from jobpass_issuer.aws.reply import CORRUPT, RefusedError, Reply
+from jobpass_issuer.aws.signature import Clock, signed
+from jobpass_issuer.aws.unreachable import CLOSED, UnreachableError
 
 if TYPE_CHECKING:
     from jobpass_issuer.aws.retry import StandardRetries
@@ -37,12 +34,12 @@ _UNTIMELY = frozenset(
 )
 _credentials = ProcessCredentials()
 _clock = Clock()
-_Trouble = BotoCoreError | RefusedError
+_Trouble = RefusedError | UnreachableError
 
 
 def user_agent() -> str:
     """Return who asks, in the form that AWS's SDKs have."""
-    words = [f"Botocore/{botocore_version}", "ua/2.1", "lang/python#{}.{}.{}".format(*sys.version_info)]
+    words = ["jobpass-issuer/1", "ua/2.1", "lang/python#{}.{}.{}".format(*sys.version_info)]
     environment = os.environ.get("AWS_EXECUTION_ENV")
     return " ".join([*words, *([f"exec-env/{environment}"] if environment else []), "cfg/retry-mode#standard"])
 
@@ -58,8 +55,8 @@ class Exchange:
         self._limits = limits
         self._signed = signed
         self._region = region_of(os.environ)
-        self._url = endpoint_url(service, self._region, os.environ) + "/"
-        self._session = session_for(self._url, limits.connect_seconds, limits.read_seconds)
+        self._url = endpoint_url(service, self._region, os.environ)
+        self._connections = Connections(self._url, limits.connect_seconds, limits.read_seconds)
         self._user_agent = user_agent()
         self._retries: StandardRetries | None = None
 
@@ -76,7 +73,7 @@ class Exchange:
         while True:
             try:
                 reply = self._sent({**headers, "User-Agent": agent}, body, left)
-            except (BotoCoreError, RefusedError) as error:
+            except (RefusedError, UnreachableError) as error:
                 mend, taken = self._mend(error), time.monotonic() - began
                 if mend and mend not in mended and taken < self._limits.read_seconds / 2:
                     # What connecting did not take of the try is left for reading: both together are one try's time.
@@ -88,19 +85,17 @@ class Exchange:
                     raise _failure(f"{self._service}:{operation}", error) from None
             else:
                 if self._retries is not None:
-                    self._retries.succeeded(reply)
+                    self._retries.succeeded()
                 return reply
             time.sleep(wait)
             attempts += 1
             began, left = time.monotonic(), None
 
     def _sent(self, headers: Mapping[str, str], body: bytes, read_seconds: float | None) -> Reply:
-        request = AWSRequest("POST", self._url, headers, body, stream_output=True)
         if self._signed:
-            sign(request, _credentials.current(), self._service, self._region, _clock)
-        if read_seconds is not None:
-            request.context["read_timeout"] = read_seconds
-        reply = read(self._session.send(request.prepare()), self._url)
+            host, credentials = self._connections.host, _credentials.current()
+            headers = signed(headers, body, host, credentials, self._service, self._region, _clock.now())
+        reply = self._connections.post("/", headers, body, read_seconds)
         if reply.is_error:
             raise RefusedError(self._code_of(reply), reply)
         checksum = reply.headers.get("x-amz-crc32")
@@ -110,14 +105,14 @@ class Exchange:
 
     def _mend(self, error: _Trouble) -> str:
         """Put right what can be before the next try; return what that is, or nothing."""
-        if isinstance(error, ConnectionClosedError):
-            return "connection"
-        if not isinstance(error, RefusedError) or not self._signed:
+        if isinstance(error, UnreachableError):
+            return "connection" if error.reason == CLOSED else ""
+        if not self._signed:
             return ""
         if error.code in _STALE:
             _credentials.forget()
             return "credentials"
-        if error.code in _UNTIMELY and _clock.corrected(error.reply.headers.get("Date")):
+        if error.code in _UNTIMELY and _clock.corrected(error.reply.headers.get("date")):
             return "clock"
         return ""
 
@@ -137,5 +132,4 @@ class Exchange:
 def _failure(operation: str, error: _Trouble) -> DependencyError:
     if isinstance(error, RefusedError):
         return DependencyError(operation, error.code, request_id=error.reply.request_id)
-    # Only its name: words of botocore's may hold what AWS sent, or an address with a proxy's password.
-    return DependencyError(operation, type(error).__name__)
+    return DependencyError(operation, error.reason)

@@ -7,7 +7,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from jobpass_issuer.aws.failure import required, translated
+from jobpass_issuer.aws.failure import required
+from jobpass_issuer.aws.sdk_failure import translated
 
 _OPERATION = "sts:AssumeRole"
 # The shortest that STS gives.

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from jobpass_issuer.aws.failure import required, translated
+from jobpass_issuer.aws.failure import required
+from jobpass_issuer.aws.sdk_failure import translated
 from jobpass_issuer.domain.audit import Window, Written
 from jobpass_issuer.domain.issuance_record import KEY, record_of
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import DependencyError, code_of, required, translated
+from jobpass_issuer.aws.failure import DependencyError, required
 from jobpass_issuer.aws.public_key import jwk_members
+from jobpass_issuer.aws.sdk_failure import code_of, translated
 from jobpass_issuer.domain import jwk
 from jobpass_issuer.domain.algorithm import ALGORITHMS
 from jobpass_issuer.domain.key_policy import KeyPolicy

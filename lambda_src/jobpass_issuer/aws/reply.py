@@ -1,13 +1,7 @@
 """What AWS answers to one request, whole and of a bearable size, or a refusal."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-from botocore.exceptions import ConnectionClosedError, HTTPClientError, ReadTimeoutError
-from urllib3.exceptions import HTTPError, ProtocolError
-from urllib3.exceptions import ReadTimeoutError as Urllib3ReadTimeoutError
-
-from jobpass_issuer.aws.failure import MALFORMED
+from typing import NamedTuple
 
 # Two items of DynamoDB's 400 KB each, all of whose characters are escaped, fit.
 MAX_BODY_BYTES = 2_097_152
@@ -18,7 +12,7 @@ CORRUPT = "ChecksumMismatch"
 
 
 class Reply(NamedTuple):
-    """An answer; its `repr` hides the body, which may hold credentials."""
+    """An answer; the names of `headers` are in lower case. Its `repr` hides the body, which may hold credentials."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,32 +39,3 @@ class RefusedError(Exception):
         super().__init__(code)
         self.code = code
         self.reply = reply
-
-
-def read(response: Any, url: str) -> Reply:
-    """Return the answer whose body has not been read yet.
-
-    Raises:
-        RefusedError: it is too large, or ends too soon.
-        BotoCoreError: it does not come to its end.
-    """
-    reply = Reply(response.status_code, response.headers, _body(response.raw, url))
-    if len(reply.body) > MAX_BODY_BYTES:
-        response.raw.close()
-        raise RefusedError(OVERSIZE, reply._replace(body=b""))
-    length = reply.headers.get("Content-Length", "")
-    if length.isdigit() and len(reply.body) != int(length):
-        raise RefusedError(MALFORMED, reply)
-    return reply
-
-
-def _body(raw: Any, url: str) -> bytes:
-    try:
-        body: bytes = raw.read(MAX_BODY_BYTES + 1)
-    except Urllib3ReadTimeoutError as error:
-        raise ReadTimeoutError(endpoint_url=url, error=error) from None
-    except ProtocolError as error:
-        raise ConnectionClosedError(endpoint_url=url, error=error) from None
-    except (HTTPError, OSError) as error:
-        raise HTTPClientError(error=error) from None
-    return body

@@ -1,57 +1,80 @@
-"""Whether a call that failed is made again, and when: botocore's standard mode, which decides for its clients too.
+"""Whether a call that failed is made again, and when: the standard mode of AWS's SDKs.
 
-Imported by the first call that fails: a good one needs none of it.
+Source: AWS SDKs and tools reference guide, "Retry behavior". Tests hold the rules and their numbers to botocore's.
 """
 
-from types import SimpleNamespace
-from typing import Any
+import random
+from collections.abc import Callable
 
-from botocore.exceptions import BotoCoreError
-from botocore.retries.quota import RetryQuota
-from botocore.retries.standard import (
-    ExponentialBackoff,
-    RetryContext,
-    RetryQuotaChecker,
-    StandardRetryConditions,
-    ThrottlingErrorDetector,
+from jobpass_issuer.aws.reply import CORRUPT, RefusedError
+from jobpass_issuer.aws.unreachable import PASSING, UnreachableError
+
+TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"})
+TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
+THROTTLING_STATUS = 429
+THROTTLING_CODES = frozenset(
+    {
+        *("BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete"),
+        *("ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled"),
+        *("RequestThrottledException", "SlowDown", "ThrottledException", "Throttling", "ThrottlingException"),
+        *("TooManyRequestsException", "TransactionInProgressException"),
+    }
 )
+QUOTA, THROTTLING_COST, OTHER_COST, GOOD_CALL = 500, 5, 14, 1
+MOST_SECONDS, MOST_MORE_SECONDS = 20.0, 5.0
+THROTTLING_SECONDS, OTHER_SECONDS, DYNAMODB_SECONDS = 1.0, 0.05, 0.025
+_RETRY_AFTER = "x-amz-retry-after"
 
-from jobpass_issuer.aws.reply import RefusedError, Reply
+Trouble = RefusedError | UnreachableError
 
 
 class StandardRetries:
-    """Botocore's rules for the calls of one service, and how much may be tried again before something succeeds."""
+    """The rules for the calls of one service, and how much may be tried again before something succeeds."""
 
-    def __init__(self, service: str, tries: int) -> None:
-        detector = ThrottlingErrorDetector(None)
-        # What botocore reads of a service's description. None of the operations has errors described as retryable.
-        self._operation: Any = SimpleNamespace(error_shapes=(), service_model=SimpleNamespace(service_name=service))
-        self._conditions = StandardRetryConditions(max_attempts=tries)
-        self._backoff = ExponentialBackoff(service_name=service, throttling_detector=detector)
-        self._quota: Any = RetryQuotaChecker(RetryQuota(), detector)
-        # Of the call that is being made: what its tries have taken of the quota.
-        self._taken: dict[str, Any] = {}
+    def __init__(self, service: str, tries: int, draw: Callable[[], float] = random.random) -> None:
+        self._other_seconds = DYNAMODB_SECONDS if service == "dynamodb" else OTHER_SECONDS
+        self._tries = tries
+        self._draw = draw
+        self._quota = QUOTA
+        # Of the call that is being made: what its last try has taken of the quota.
+        self._taken = 0
 
-    def wait_seconds(self, error: BotoCoreError | RefusedError, attempts: int) -> float | None:
+    def wait_seconds(self, error: Trouble, attempts: int) -> float | None:
         """Return how long to wait after so many attempts before the next, or None where there shall be none."""
         if attempts == 1:
-            self._taken = {}
-        if isinstance(error, RefusedError):
-            answered: Any = _response(error.reply)
-            parsed: Any = {"Error": {"Code": error.code}}
-            raised = None
-        else:
-            answered, parsed, raised = None, None, error
-        context = RetryContext(attempts, self._operation, parsed, answered, raised, self._taken)
-        if self._conditions.is_retryable(context) and self._quota.acquire_retry_quota(context):
-            return float(self._backoff.delay_amount(context))
-        return None
+            self._taken = 0
+        throttled = _is_throttling(error)
+        if attempts >= self._tries or not (throttled or _is_transient(error)):
+            return None
+        price = THROTTLING_COST if throttled else OTHER_COST
+        if price > self._quota:
+            return None
+        self._quota -= price
+        self._taken = price
+        longest = (THROTTLING_SECONDS if throttled else self._other_seconds) * 2.0 ** (attempts - 1)
+        wait: float = self._draw() * min(longest, MOST_SECONDS)
+        asked = _asked_seconds(error)
+        return wait if asked is None else max(wait, min(asked, wait + MOST_MORE_SECONDS))
 
-    def succeeded(self, reply: Reply) -> None:
+    def succeeded(self) -> None:
         """Give back to the quota what a good answer gives back."""
-        self._quota.release_retry_quota(self._taken, _response(reply))
-        self._taken = {}
+        self._quota = min(QUOTA, self._quota + (self._taken or GOOD_CALL))
+        self._taken = 0
 
 
-def _response(reply: Reply) -> SimpleNamespace:
-    return SimpleNamespace(status_code=reply.status, headers=reply.headers, content=reply.body)
+def _is_throttling(error: Trouble) -> bool:
+    return isinstance(error, RefusedError) and (
+        error.code in THROTTLING_CODES or error.reply.status == THROTTLING_STATUS
+    )
+
+
+def _is_transient(error: Trouble) -> bool:
+    if isinstance(error, UnreachableError):
+        return error.reason in PASSING
+    return error.code in TRANSIENT_CODES or error.reply.status in TRANSIENT_STATUSES or error.code == CORRUPT
+
+
+def _asked_seconds(error: Trouble) -> float | None:
+    """What an answer asks for, in milliseconds; None where it asks for nothing that can be read."""
+    said = error.reply.headers.get(_RETRY_AFTER) if isinstance(error, RefusedError) else None
+    return int(said) / 1000 if said and said.isascii() and said.isdigit() else None

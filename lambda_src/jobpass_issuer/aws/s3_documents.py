@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from jobpass_issuer.aws.failure import MALFORMED, DependencyError, code_of, required, translated
+from jobpass_issuer.aws.failure import MALFORMED, DependencyError, required
+from jobpass_issuer.aws.sdk_failure import code_of, translated
 from jobpass_issuer.domain.documents import CACHE_CONTROL, MEDIA_TYPE
 
 
