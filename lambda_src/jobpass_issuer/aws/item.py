@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from jobpass_issuer.domain.key_ring import KeyRing
@@ -53,7 +54,13 @@ def ring_item(ring: KeyRing) -> dict[str, dict[str, Any]]:
 
 def ring_of(item: Item) -> KeyRing:
     """Return the key ring that an item keeps."""
-    return KeyRing.from_document(json.loads(item["document"]["S"]))
+    return _ring(item["document"]["S"])
+
+
+# Each token reads it, and it changes a few times a year: what has been read before need not be taken apart again.
+@lru_cache(maxsize=2)
+def _ring(document: str) -> KeyRing:
+    return KeyRing.from_document(json.loads(document))
 
 
 def _json(document: Mapping[str, Any]) -> str:

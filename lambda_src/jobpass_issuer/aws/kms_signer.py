@@ -21,6 +21,9 @@ _OPERATION = "kms:Sign"
 _UNUSABLE = frozenset({"DisabledException", "KMSInvalidStateException", "NotFoundException"})
 
 
+_encoded = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
+
 @dataclass(slots=True)
 class _Signing:
     """One signature: by which key, of which token, and once it is made the request ID of KMS's answer."""
@@ -114,7 +117,7 @@ class KmsSigner:
             KeyUnusableError: the key is disabled, waits for its deletion, or is gone.
             DependencyError: KMS failed.
         """
-        payload = json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode()
+        payload = _encoded(claims).encode()
         signing: Any = _Signing(key.key_arn, claims["jti"])
         text = self._jws.encode(payload, signing, algorithm=key.algorithm, headers={"kid": key.kid})
         return SignedToken(text, signing.request_id)

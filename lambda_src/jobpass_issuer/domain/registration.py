@@ -57,7 +57,11 @@ class Registration:
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Return the registration that `to_document` wrote, now or in a version whose members were others."""
-        known = {each.name: document[each.name] for each in fields(cls) if each.name in document}
+        known = {name: value for name, value in document.items() if name in _MEMBERS}
         lists = {name: tuple(known.get(name, ())) for name in ("audiences", "transitive_tags")}
         roles = known["roles"] if isinstance(known["roles"], dict) else dict.fromkeys(known["roles"], "")
         return cls(**{**known, **lists, "roles": roles})
+
+
+# Looked up once, not for each token.
+_MEMBERS = frozenset(each.name for each in fields(Registration))

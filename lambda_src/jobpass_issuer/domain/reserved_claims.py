@@ -1,5 +1,7 @@
 """The claims that a profile may not make: those that say what a token is, whatever the job is."""
 
+from functools import lru_cache
+
 AWS_CLAIMS = "https://aws.amazon.com/"
 # Registered names that relying parties act upon (IANA, "JSON Web Token Claims"); most are no part of our tokens at all.
 RESERVED_CLAIMS = frozenset(
@@ -18,6 +20,8 @@ RESERVED_CLAIMS = frozenset(
 )
 
 
+# Profiles have few claims, and each token has all of its profile's.
+@lru_cache(maxsize=1024)
 def is_reserved(name: str) -> bool:
     """Whether a claim's name is reserved, or can be taken for one that is.
 
