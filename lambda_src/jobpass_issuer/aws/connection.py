@@ -104,6 +104,9 @@ class Connections:
     def _connected(self) -> HTTPConnection:
         url, proxy = self._url, self._proxy
         at = proxy or url
+        if at is not url and at.scheme != "http":
+            # What it is told, its password among it, would go in the clear to a proxy that wants TLS.
+            raise UnreachableError(NO_PROXY)
         connection = HTTPConnection(at.hostname or "", at.port, timeout=self._connect_seconds)
         if url.scheme == "https":
             bundle = os.environ.get("AWS_CA_BUNDLE") or os.environ.get("REQUESTS_CA_BUNDLE") or None
