@@ -28,6 +28,8 @@ HTTPS = {
     "aws/https.py": "https",
     "handlers/custom_resource.py": "cloudformation:PUT",
 }
+# What carries the token function's calls, which are named where they are made: `kms.call("Sign", …)`.
+CARRIER = "aws/connection.py"
 _OPENERS = frozenset({"urlopen", "build_opener", "HTTPConnection", "HTTPSConnection", "create_connection", "socket"})
 
 
@@ -38,14 +40,14 @@ def methods(service: str) -> Mapping[str, str]:
     return {xform_name(name): name for name in model.operation_names}
 
 
-def calls() -> Iterator[tuple[str, str]]:
+def calls(source: Path = SOURCE) -> Iterator[tuple[str, str]]:
     """Each call as `service:Operation`, and where it is made.
 
     Raises:
         LookupError: a client is made, or a connection opened, that this module does not know.
     """
-    for path in sorted(SOURCE.rglob("*.py")):
-        place = path.relative_to(SOURCE).as_posix()
+    for path in sorted(source.rglob("*.py")):
+        place = path.relative_to(source).as_posix()
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 yield from ((name, f"{place}:{node.lineno}") for name in _named(node, place))
@@ -64,26 +66,32 @@ def _named(call: ast.Call, place: str) -> Iterator[str]:
         if call.args[0].value not in {service for service, _ in CLIENTS.values()}:
             raise LookupError(f"{place}:{call.lineno} makes a client of {call.args[0].value!r}: add it to CLIENTS")
     elif name in _OPENERS:
-        if place not in HTTPS:
+        if place not in {*HTTPS, CARRIER}:
             raise LookupError(f"{place}:{call.lineno} opens a connection: add it to HTTPS, and its row to the table")
-        yield HTTPS[place]
+        if place in HTTPS:
+            yield HTTPS[place]
     elif isinstance(function, ast.Attribute):
-        yield from _on_a_client(call, function)
+        yield from _on_a_client(call, function, place)
 
 
-def _on_a_client(call: ast.Call, function: ast.Attribute) -> Iterator[str]:
-    known = CLIENTS.get(_last_name(function.value))
+def _on_a_client(call: ast.Call, function: ast.Attribute, place: str) -> Iterator[str]:
+    known, method = CLIENTS.get(_last_name(function.value)), function.attr
+    if method == "call" and (known is None or not call.args or not _is_text(call.args[0])):
+        raise LookupError(f"{place}:{call.lineno} makes a call that cannot be told: name client and operation in it")
     if known is None:
         return
     service, prefix = known
-    method = function.attr
-    if method == "get_paginator" and isinstance(call.args[0], ast.Constant):
-        method = str(call.args[0].value)
-    if method == "call" and isinstance(call.args[0], ast.Constant):
-        # Of the token function's own services, which are asked by the operation's name.
-        yield f"{prefix}:{call.args[0].value}"
-    elif method in methods(service):
+    if method in {"get_paginator", "call"} and _is_text(call.args[0]):
+        # A paginator is of a method; the token function's own services are asked by the operation's name.
+        method = str(ast.literal_eval(call.args[0]))
+    if method in methods(service):
         yield f"{prefix}:{methods(service)[method]}"
+    elif method in methods(service).values():
+        yield f"{prefix}:{method}"
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _last_name(node: ast.expr) -> str:
