@@ -32,7 +32,7 @@ again is safe. A new assertion goes with it where one is needed.""",
 the operator's own, or CloudFormation's, which is told `FAILED` with the same name. A call is tried three times,
 each for 10 s at most.""",
     "audit": """The run fails, counts `AuditIncomplete` where it was the schedule's, and the next one, a quarter of an
-hour later, begins where the last good one ended. A call is tried six times.""",
+hour later, begins where the last good one ended. A call is tried six times, for CloudFormation three times.""",
     "canary": """The round goes on with every step that does not rest on the one that failed, logs `canary failed` with
 the failed steps and why, and counts `CanaryFailed`, by the step as `Reason`. A job that it knows of is ended whatever
 failed. By HTTPS it asks as anybody may, once, and waits five seconds; STS is asked three times.""",
