@@ -76,6 +76,7 @@ class Connections:
             _give(connection, until)
             connection.request("POST", path, body, {**headers, "Host": self.host})
             response = connection.getresponse()
+            announced = response.length
             said = {name.lower(): value for name, value in response.getheaders()}
             reply = Reply(response.status, said, _body(connection, response, said, until))
             # Of what it has read to the end, too, the response must let the connection go.
@@ -86,17 +87,19 @@ class Connections:
             if isinstance(error, OSError | HTTPException):
                 raise UnreachableError(_reason(error)) from None
             raise
-        if response.will_close:
-            connection.close()
-        else:
+        # AWS says something in every answer. After one without a body, as 103 is, another to the same request may come;
+        # of one in chunks, nobody has counted.
+        if announced and not response.will_close:
             self._idle.append(connection)
+        else:
+            connection.close()
         return reply
 
     def _kept(self) -> HTTPConnection | None:
         while self._idle:
             connection = self._idle.pop()
-            # Nothing has been asked, so whatever there is to read is its end.
-            if connection.sock is not None and not select([connection.sock], [], [], 0)[0]:
+            # Nothing has been asked, so whatever there is to read is its end, or an answer to somebody else's request.
+            if connection.sock is not None and not _has_said_more(connection.sock):
                 return connection
             connection.close()
         return None
@@ -127,6 +130,12 @@ class Connections:
             raise UnreachableError(NO_CONNECTION if proxy is None else NO_PROXY) from None
         connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         return connection
+
+
+def _has_said_more(sock: socket.socket) -> bool:
+    # What TLS has taken off the socket already, no `select` sees.
+    decrypted = sock.pending() if isinstance(sock, ssl.SSLSocket) else 0
+    return bool(decrypted or select([sock], [], [], 0)[0])
 
 
 def _give(connection: HTTPConnection, until: float) -> None:
