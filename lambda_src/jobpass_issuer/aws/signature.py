@@ -15,6 +15,8 @@ from jobpass_issuer.aws.process_credentials import Credentials
 _ALGORITHM, _END = "AWS4-HMAC-SHA256", "aws4_request"
 # AWS takes signatures of five minutes before and after; what differs by less is not the clock's fault.
 _TOLERATED = timedelta(minutes=4)
+# No clock is wrong by more, and a time that goes beyond what can be counted with would fail all calls from then on.
+_CREDIBLE = timedelta(days=36_525)
 
 
 class Clock:
@@ -28,16 +30,22 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def corrected(self, date: str | None) -> bool:
-        """Go by the `Date` of an answer from here on, if it is far from the time that is had; return whether it is."""
+        """Go by the `Date` of an answer from here on, if it is far from the time that is had; return whether it is.
+
+        A date that cannot be read, or is a lifetime away, is nobody's time.
+        """
         from email.utils import parsedate_to_datetime  # noqa: PLC0415 - a clock that is right needs none of it
 
         try:
             said = parsedate_to_datetime(date or "")
-        except ValueError:
+        except (ValueError, OverflowError):
             return False
         if said.tzinfo is None or abs(said - self.now()) < _TOLERATED:
             return False
-        self._ahead = said - datetime.now(UTC)
+        ahead = said - datetime.now(UTC)
+        if abs(ahead) > _CREDIBLE:
+            return False
+        self._ahead = ahead
         return True
 
 
