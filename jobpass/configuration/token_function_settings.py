@@ -20,13 +20,13 @@ class TokenFunctionSettings(Settings):
     """The function that issues ID tokens."""
 
     memory_mb: int = Field(default=256, ge=SMALLEST_MEMORY_MB, le=MEMORY_OF_ONE_CPU_MB)
-    """Its memory, and with it its share of a CPU: one whole at 1769 MB. It needs some 70 MB; what is above that buys
-    speed, which costs little since much of a token's time is spent waiting for KMS and DynamoDB. Cost and latency by
-    size: docs/how-to/size.md."""
+    """Its memory, and with it its share of a CPU: one whole at 1769 MB. It holds some 30 MB, and Lambda's runtime more
+    beside it; what is above that buys speed, which costs little since most of a token's time is spent waiting for KMS
+    and DynamoDB. Cost and latency by size: docs/how-to/size.md."""
 
     provisioned_concurrency: Concurrency | None = None
     """How many of it AWS keeps started at all times, so that no job waits for a start as long as no more are asked at
-    once. At 256 MB each costs about $2.19 a month, used or not, and time that they work is cheaper. Then jobs reach
+    once. At 256 MB each costs about $2.16 a month, used or not, and time that they work is cheaper. Then jobs reach
     the function by an alias, `live`, and a deployment lasts minutes longer."""
 
     reserved_concurrency: Concurrency | None = None
