@@ -9,7 +9,7 @@ from local.registration import MAIN_BRANCH, Job, Platform, Registration
 AWS, VAULT, STRANGER = "sts.amazonaws.com", "vault.example.com", "elsewhere.example.com"
 ROLE = "web-release"
 ROLE_ARN = "arn:aws:iam::000000000000:role/jobpass-web-release"
-# One request in so many asks for what is not the job's to have.
+# For so many tokens there is one request for what is not the job's to have.
 ONE_REFUSED_IN = 25
 _LIFETIMES_SECONDS = (60, 300, 900, 3600)
 _WORKING_SECONDS = 14_400
