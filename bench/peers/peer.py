@@ -132,6 +132,8 @@ def running(peer: Peer, keys: Path, algorithm: str, folder: Path) -> Iterator[As
             start_new_session=True,
         )
         asked = Asked(peer, process, listening.getsockname()[1])
+        # The peer's alone from here on: when it ends, nobody is left waiting for it.
+        listening.close()
         try:
             yield asked
         except PeerError as error:
