@@ -19,7 +19,8 @@ _PARTITIONS = (
 )
 # Their usual addresses in these Regions are FIPS's.
 _FIPS_ALREADY = (("dynamodb", "us-gov-"), ("sts", "us-gov-"))
-_REGION = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+# `aws-global` and its like are AWS's words for no Region in particular: nothing runs there, and no service answers.
+_REGION = re.compile(r"(?!aws-)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def region_of(environ: Mapping[str, str]) -> str:

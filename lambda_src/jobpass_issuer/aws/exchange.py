@@ -85,7 +85,7 @@ class Exchange:
                     raise _failure(f"{self._service}:{operation}", error) from None
             else:
                 if self._retries is not None:
-                    self._retries.succeeded()
+                    self._retries.succeeded(attempts)
                 return reply
             time.sleep(wait)
             attempts += 1

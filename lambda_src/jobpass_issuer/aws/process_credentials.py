@@ -27,14 +27,18 @@ class ProcessCredentials:
         """Return the credentials as they are now.
 
         Raises:
-            UnreachableError: there are none.
+            UnreachableError: there are none, or what is there cannot be any.
         """
         if self._current is None:
             env = os.environ
             access_key, secret_key = env.get("AWS_ACCESS_KEY_ID"), env.get("AWS_SECRET_ACCESS_KEY")
             if not access_key or not secret_key:
                 raise UnreachableError(NO_CREDENTIALS)
-            self._current = Credentials(access_key, secret_key, env.get("AWS_SESSION_TOKEN") or None)
+            token = env.get("AWS_SESSION_TOKEN") or None
+            # Anything else could not be sent in a header, or would be more headers than one.
+            if not all(said.isascii() and said.isprintable() for said in (access_key, secret_key, token or "")):
+                raise UnreachableError(NO_CREDENTIALS)
+            self._current = Credentials(access_key, secret_key, token)
         return self._current
 
     def forget(self) -> None:

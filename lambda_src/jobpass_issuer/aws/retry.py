@@ -9,7 +9,10 @@ from collections.abc import Callable
 from jobpass_issuer.aws.reply import CORRUPT, RefusedError
 from jobpass_issuer.aws.unreachable import PASSING, UnreachableError
 
-TRANSIENT_CODES = frozenset({"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete"})
+# The last is of STS alone: the issuer's documents could not be fetched.
+TRANSIENT_CODES = frozenset(
+    {"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete", "IDPCommunicationError"}
+)
 TRANSIENT_STATUSES = frozenset({500, 502, 503, 504})
 THROTTLING_STATUS = 429
 THROTTLING_CODES = frozenset(
@@ -36,13 +39,11 @@ class StandardRetries:
         self._tries = tries
         self._draw = draw
         self._quota = QUOTA
-        # Of the call that is being made: what its last try has taken of the quota.
+        # What the last try that was allowed has taken of the quota.
         self._taken = 0
 
     def wait_seconds(self, error: Trouble, attempts: int) -> float | None:
         """Return how long to wait after so many attempts before the next, or None where there shall be none."""
-        if attempts == 1:
-            self._taken = 0
         throttled = _is_throttling(error)
         if attempts >= self._tries or not (throttled or _is_transient(error)):
             return None
@@ -56,10 +57,9 @@ class StandardRetries:
         asked = _asked_seconds(error)
         return wait if asked is None else max(wait, min(asked, wait + MOST_MORE_SECONDS))
 
-    def succeeded(self) -> None:
-        """Give back to the quota what a good answer gives back."""
-        self._quota = min(QUOTA, self._quota + (self._taken or GOOD_CALL))
-        self._taken = 0
+    def succeeded(self, attempts: int) -> None:
+        """Give back to the quota what a good answer after so many attempts gives back."""
+        self._quota = min(QUOTA, self._quota + (GOOD_CALL if attempts == 1 else self._taken))
 
 
 def _is_throttling(error: Trouble) -> bool:
@@ -77,4 +77,8 @@ def _is_transient(error: Trouble) -> bool:
 def _asked_seconds(error: Trouble) -> float | None:
     """What an answer asks for, in milliseconds; None where it asks for nothing that can be read."""
     said = error.reply.headers.get(_RETRY_AFTER) if isinstance(error, RefusedError) else None
-    return int(said) / 1000 if said and said.isascii() and said.isdigit() else None
+    try:
+        asked = -1 if said is None else int(said) / 1000
+    except (ValueError, OverflowError):
+        return None
+    return None if asked < 0 else asked

@@ -66,7 +66,7 @@ def signed(
     said = {**headers, "X-Amz-Date": timestamp}
     if credentials.token:
         said["X-Amz-Security-Token"] = credentials.token
-    covered = {name.lower(): value.strip() for name, value in said.items() if name != "User-Agent"}
+    covered = {name.lower(): " ".join(value.split()) for name, value in said.items() if name != "User-Agent"}
     covered["host"] = host
     names = sorted(covered)
     told = ";".join(names)
