@@ -38,7 +38,7 @@ def written(aws: Aws, log_group: str, window: Window, progress: Progress, patter
             progress(f"reading issuance records: {number:,}")
         try:
             yield Written(line["timestamp"] / 1000, record_of(json.loads(line["message"])[KEY]))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
             text = f"a line of {log_group} has a record that cannot be read ({error})"
             remedy = "use the `jobpass` of the version that is deployed, or a newer one"
             raise UnavailableError("record_malformed", text, remedy) from None
@@ -53,7 +53,7 @@ def registrations(aws: Aws, log_group: str, window: Window, job_id: str) -> Iter
     for line in lines(aws, log_group, window, f'{{ $.job_id = "{job_id}" }}'):
         try:
             document = json.loads(line["message"])
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(document, dict) and document.get("job_id") == job_id:
             yield {"at": line["timestamp"] // 1000, "what": document.get("message"), **_told(document)}

@@ -1,6 +1,7 @@
 """A trail's log files in S3, read as they are (CloudTrail User Guide, "Finding your CloudTrail log files")."""
 
 import gzip
+import io
 import json
 import re
 import zlib
@@ -19,6 +20,9 @@ from jobpass_issuer.domain.trail_event import ASSUME_ROLE_WITH_WEB_IDENTITY
 # A file has the minute of its delivery in its name, which is later than its events: by minutes mostly.
 LATEST_SECONDS = 3600
 _CLOCKS_SECONDS = 300
+# CloudTrail's files have some megabytes, a tenth of that compressed. What somebody else has put there, and that unfolds
+# to gigabytes, shall not end the audit for want of memory.
+_MOST_BYTES = 256 * 2**20
 _READERS = 8
 _STAMP = re.compile(r"_(\d{8}T\d{4}Z)_[0-9A-Za-z]+\.json\.gz$")
 _DAY = timedelta(days=1)
@@ -122,13 +126,24 @@ class TrailFiles:
     def _read(self, key: str) -> list[Event]:
         where = f"s3://{self.bucket}/{key}"
         with asking("s3:GetObject", where):
-            body = self.aws.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            body = self.aws.client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read(_MOST_BYTES)
         try:
-            records = json.loads(gzip.decompress(body))["Records"]
-        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError):
+            return _records(body)
+        except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError):
             remedy = "see whether somebody has written into the bucket; `aws cloudtrail validate-logs` tells"
             raise UnavailableError("trail_malformed", f"{where} is no log file of a trail", remedy) from None
-        return [each for each in records if isinstance(each, dict)] if isinstance(records, list) else []
+
+
+def _records(body: bytes) -> list[Event]:
+    """The events of a file; to pass over what is none could be to pass over a signature."""
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+        text = file.read(_MOST_BYTES + 1)
+    if len(text) > _MOST_BYTES:
+        raise ValueError("is too large")
+    records = json.loads(text)["Records"]
+    if not isinstance(records, list) or not all(isinstance(each, dict) for each in records):
+        raise TypeError("has no list of events")
+    return records
 
 
 def _arns(event: Event) -> Iterator[str]:

@@ -47,7 +47,7 @@ class IssuanceLog:
             for each in required(answer, "events", _OPERATION):
                 try:
                     record = record_of(json.loads(each["message"])[KEY])
-                except (KeyError, TypeError, ValueError):
+                except (KeyError, TypeError, ValueError, RecursionError):
                     self.unreadable += 1
                 else:
                     yield Written(each["timestamp"] / 1000, record)
