@@ -285,7 +285,7 @@ def report(rows: Sequence[Row], figures: dict[str, Any]) -> str:
     ]
     for kind, found in figures["starts"].items():
         names = ("ready_cpu_ms", "first_token_cpu_ms", "peak_mib")
-        told = (Spread(**found[name]).told(1) if found[name]["median"] else "–" for name in names)
+        told = (Spread(**found[name]).told(1) if found[name]["median"] else "-" for name in names)
         lines.append(f"| {kind} | {' | '.join(told)} |")
     lines += ["", "| warm | CPU ms a request |", "|---|--:|"]
     lines += [f"| {kind} | {Spread(**found).told(3)} |" for kind, found in figures["cpu_ms"].items()]
