@@ -33,9 +33,9 @@ JOBPASS = "Jobpass, its function alone"
 NOT_COMPARED = (
     "The peers hold the private key in their own process: whoever reads its memory has it, and no other log has their "
     "signatures. Jobpass pays two calls of AWS for each token instead, whose CPU here is the function's side of them; "
-    "that AWS answers in no time in this measure, and that Jobpass's gateway is AWS's own, are in its favour; that TLS to "
-    "AWS is in its figure and there is none in theirs is against it. ES256 is signed by KMS: Jobpass's own share is as "
-    "with RS256. In a deployment many functions work at once, and what bounds them is KMS's quota."
+    "that AWS answers in no time in this measure, and that Jobpass's gateway is AWS's own, are in its favour; that TLS "
+    "to AWS is in its figure and there is none in theirs is against it. ES256 is signed by KMS: Jobpass's own share is "
+    "as with RS256. In a deployment many functions work at once, and what bounds them is KMS's quota."
 )
 
 
