@@ -11,8 +11,10 @@ import pytest
 import trustme
 
 from jobpass_issuer.aws.connection import Connections
+from jobpass_issuer.aws.reply import MAX_BODY_BYTES, OVERSIZE, RefusedError
+from jobpass_issuer.aws.unreachable import UnreachableError
 
-_ENOUGH_SECONDS = 5.0
+_ENOUGH_SECONDS, _SHORT_SECONDS = 5.0, 0.1
 # As much of a TLS record as Python takes off the socket at once.
 _BUFFER_BYTES = 8192
 
@@ -77,6 +79,43 @@ def test_an_answer_without_a_body_may_be_followed_by_another_to_the_same_request
         connections = Connections(url, _ENOUGH_SECONDS, _ENOUGH_SECONDS)
 
         assert connections.post("/", {}, b"A").body == b""
+        assert connections.post("/", {}, b"B").body == b"to B"
+        del connections
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nto", b"no HTTP\r\n\r\n"],
+    ids=["nothing", "half a head", "half a body", "no HTTP"],
+)
+def test_an_answer_that_was_given_up_is_nobodys(begun: bytes) -> None:
+    def behave(connection: socket.socket) -> None:
+        body = _asked(connection)
+        connection.sendall(begun)
+        # Whoever asks here would be told the rest.
+        if _asked(connection):
+            connection.sendall(_answer(b"to " + body).removeprefix(begun))
+
+    with _served(behave) as url:
+        connections = Connections(url, _ENOUGH_SECONDS, _ENOUGH_SECONDS)
+
+        with pytest.raises(UnreachableError):
+            connections.post("/", {}, b"A", _SHORT_SECONDS)
+        assert connections.post("/", {}, b"B").body == b"to B"
+        del connections
+
+
+def test_an_answer_that_is_too_large_is_not_read_on_by_another() -> None:
+    def behave(connection: socket.socket) -> None:
+        _asked(connection)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (2 * MAX_BODY_BYTES))
+        connection.sendall(bytes(2 * MAX_BODY_BYTES))
+
+    with _served(behave) as url:
+        connections = Connections(url, _ENOUGH_SECONDS, _ENOUGH_SECONDS)
+
+        with pytest.raises(RefusedError, match=OVERSIZE):
+            connections.post("/", {}, b"A")
         assert connections.post("/", {}, b"B").body == b"to B"
         del connections
 
