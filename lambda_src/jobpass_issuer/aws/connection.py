@@ -3,14 +3,16 @@
 A connection that the other side has closed meanwhile is not used again; one on which anything has gone wrong is closed.
 """
 
+import io
 import os
 import socket
 import ssl
 import time
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from select import select
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from jobpass_issuer.aws.reply import MAX_BODY_BYTES, OVERSIZE, RefusedError, Reply
@@ -73,18 +75,20 @@ class Connections:
             if connection is None:
                 connection = self._connected()
             until = time.monotonic() + (self._read_seconds if read_seconds is None else read_seconds)
-            _give(connection, until)
+            connection.sock.settimeout(_left(until))
+            _answer_by(connection, until)
             connection.request("POST", path, body, {**headers, "Host": self.host})
             response = connection.getresponse()
             announced = response.length
             said = {name.lower(): value for name, value in response.getheaders()}
-            reply = Reply(response.status, said, _body(connection, response, said, until))
+            reply = Reply(response.status, said, _body(response, said))
             # Of what it has read to the end, too, the response must let the connection go.
             response.close()
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            if isinstance(error, OSError | HTTPException):
+            # A ValueError's text has what cannot be sent: a header, a token's too, or a part of a proxy's password.
+            if isinstance(error, OSError | HTTPException | ValueError):
                 raise UnreachableError(_reason(error)) from None
             raise
         # AWS says something in every answer. After one without a body, as 103 is, another to the same request may come;
@@ -97,7 +101,10 @@ class Connections:
 
     def _kept(self) -> HTTPConnection | None:
         while self._idle:
-            connection = self._idle.pop()
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was faster
+                return None
             # Nothing has been asked, so whatever there is to read is its end, or an answer to somebody else's request.
             if connection.sock is not None and not _has_said_more(connection.sock):
                 return connection
@@ -119,6 +126,7 @@ class Connections:
                 raise UnreachableError(NO_TRUST) from None
             connection = HTTPSConnection(at.hostname or "", at.port, timeout=self._connect_seconds, context=context)
         if proxy is not None:
+            _answer_by(connection, time.monotonic() + self._connect_seconds)
             connection.set_tunnel(url.hostname or "", url.port or _HTTPS_PORT, headers=_introduction(proxy))
         try:
             connection.connect()
@@ -138,17 +146,45 @@ def _has_said_more(sock: socket.socket) -> bool:
     return bool(decrypted or select([sock], [], [], 0)[0])
 
 
-def _give(connection: HTTPConnection, until: float) -> None:
+def _left(until: float) -> float:
     left = until - time.monotonic()
     if left <= 0:
         raise TimeoutError
-    # A connection that the response has taken over has no socket any more.
-    if connection.sock is not None:
-        connection.sock.settimeout(left)
+    return left
 
 
-def _body(connection: HTTPConnection, response: HTTPResponse, said: Mapping[str, str], until: float) -> bytes:
-    """Read piece by piece, so that an answer that trickles has no more time than any other."""
+class _Timely(io.RawIOBase):
+    """What arrives on a socket until a moment: however it trickles, it has no more time than any other answer."""
+
+    def __init__(self, sock: socket.socket, arriving: io.RawIOBase, until: float) -> None:
+        self._sock, self._arriving, self._until = sock, arriving, until
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(_left(self._until))
+        return self._arriving.readinto(buffer)
+
+    def close(self) -> None:
+        # The socket is closed for good only when all that reads it is.
+        self._arriving.close()
+        super().close()
+
+
+class _TimelyResponse(HTTPResponse):
+    """An answer that is all there by a moment, its headers too."""
+
+    def __init__(self, until: float, sock: socket.socket, **said: Any) -> None:
+        super().__init__(sock, **said)
+        self.fp = io.BufferedReader(_Timely(sock, self.fp.detach(), until))
+
+
+def _answer_by(connection: HTTPConnection, until: float) -> None:
+    connection.response_class = partial(_TimelyResponse, until)  # type: ignore[assignment] # it is only ever called
+
+
+def _body(response: HTTPResponse, said: Mapping[str, str]) -> bytes:
     pieces, size = [], 0
     announced = response.length
     while piece := response.read1(_PIECE_BYTES):
@@ -156,13 +192,12 @@ def _body(connection: HTTPConnection, response: HTTPResponse, said: Mapping[str,
         if size > MAX_BODY_BYTES:
             raise RefusedError(OVERSIZE, Reply(response.status, said, b""))
         pieces.append(piece)
-        _give(connection, until)
     if announced is not None and size != announced:
         raise UnreachableError(CLOSED)
     return b"".join(pieces)
 
 
-def _reason(error: OSError | HTTPException) -> str:
+def _reason(error: OSError | HTTPException | ValueError) -> str:
     if isinstance(error, TimeoutError):
         return SLOW_TO_ANSWER
     # Reset, or ended before the answer's first line.
@@ -179,7 +214,11 @@ def _proxy_for(url: SplitResult) -> SplitResult | None:
 
     if proxy_bypass(url.netloc):
         return None
-    return urlsplit(named if "//" in named else f"http://{named}")
+    try:
+        return urlsplit(named if "//" in named else f"http://{named}")
+    except ValueError:
+        # Its text has the password; what has no scheme is refused as any proxy that is not asked by HTTP.
+        return SplitResult("", "", "", "", "")
 
 
 def _introduction(proxy: SplitResult) -> dict[str, str]:
