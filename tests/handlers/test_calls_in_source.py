@@ -16,6 +16,8 @@ _SEEN = {
 _UNTOLD = {
     "self._kms.call(operation, members)": "cannot be told",
     "self._service.call('Sign', members)": "cannot be told",
+    "self._kms.call()": "cannot be told",
+    "self._exchange.post('Sign', headers, body)": "past its service",
     "client('sqs')": "makes a client of 'sqs'",
     "JsonService('sqs')": "makes a client of 'sqs'",
     "HTTPSConnection('kms.us-east-1.amazonaws.com')": "opens a connection",

@@ -78,10 +78,12 @@ def _on_a_client(call: ast.Call, function: ast.Attribute, place: str) -> Iterato
     known, method = CLIENTS.get(_last_name(function.value)), function.attr
     if method == "call" and (known is None or not call.args or not _is_text(call.args[0])):
         raise LookupError(f"{place}:{call.lineno} makes a call that cannot be told: name client and operation in it")
+    if _last_name(function.value) == "exchange" and method == "post" and call.args and _is_text(call.args[0]):
+        raise LookupError(f"{place}:{call.lineno} makes a call past its service: use JsonService or QueryService")
     if known is None:
         return
     service, prefix = known
-    if method in {"get_paginator", "call"} and _is_text(call.args[0]):
+    if method in {"get_paginator", "call"} and call.args and _is_text(call.args[0]):
         # A paginator is of a method; the token function's own services are asked by the operation's name.
         method = str(ast.literal_eval(call.args[0]))
     if method in methods(service):
