@@ -1,28 +1,37 @@
 """A function's deployment package: its sources and its locked libraries, as one directory of pure Python."""
 
-import contextlib
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from infra.built_directory import built, link_or_copy
+from infra.precompiler import PYTHON_VERSION, Precompiler, for_lambda
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "lambda_src" / "jobpass_issuer"
 BUILD = ROOT / ".build"
-PYTHON_VERSION = "3.13"
 
 # Part of every digest: raise it when the same inputs shall give other bytes.
-_RECIPE = "1"
+_RECIPE = "2"
 _COMPILED = frozenset({".so", ".pyd", ".dylib", ".dll"})
 _UNUSED_DIRECTORIES = frozenset({"__pycache__", "bin", "test", "tests"})
 # What attribution asks for; the rest of a dist-info names the machine that installed it.
 _KEPT_METADATA = ("METADATA", "LICENSE", "LICENCE", "NOTICE", "COPYING", "AUTHORS", "licenses")
-_SAME_TIME = (315_532_800, 315_532_800)  # 1980-01-01, the first day that a zip file can name
+# What is used of libraries whose other parts outweigh it many times: the functions log and count, and what does that
+# imports the rest of these by itself. Tests hold that nothing kept asks for something that is not.
+_KEPT_PARTS = {
+    "aws_lambda_powertools": frozenset(
+        {
+            *("__init__.py", "py.typed", "package_logger.py", "exceptions", "warnings", "shared"),
+            *("logging", "metrics", "tracing", "utilities"),
+        }
+    ),
+    "aws_lambda_powertools/utilities": frozenset({"__init__.py", "jmespath_utils"}),
+}
 
 
 class AssetError(Exception):
@@ -42,13 +51,14 @@ class FunctionAsset:
     """What goes into the package of one function.
 
     `services` are the AWS services whose descriptions botocore keeps, `files` what is added at the package's root;
-    `locks` is where the function's hash-pinned libraries are listed.
+    `locks` is where the function's hash-pinned libraries are listed; `precompiler` compiles modules, where it is given.
     """
 
     function: str
     services: tuple[str, ...]
     files: Mapping[str, bytes] = field(default_factory=dict)
     locks: Path = ROOT / "requirements"
+    precompiler: Precompiler | None = field(default_factory=for_lambda)
 
     @property
     def requirements(self) -> Path:
@@ -64,30 +74,37 @@ class FunctionAsset:
         Raises:
             AssetError: pip cannot get the libraries, or one of them is not pure Python.
         """
-        libraries = _built(directory, f"{self.function}-libraries", self._libraries_digest(), self._install)
-        digest = _digest([libraries.name.encode(), *self._contents()])
+        libraries = built(directory, f"{self.function}-libraries", self._libraries_digest(), self._install)
+        sources = built(directory, "sources", self._sources_digest(), self._copy_sources)
+        digest = _digest([libraries.name.encode(), sources.name.encode(), *_contents(sorted(self.files.items()))])
 
         def assemble(target: Path) -> None:
-            shutil.copytree(libraries, target, dirs_exist_ok=True, copy_function=_link_or_copy)
-            for name, content in self._own_files():
+            for part in (libraries, sources):
+                shutil.copytree(part, target, dirs_exist_ok=True, copy_function=link_or_copy)
+            for name, content in self.files.items():
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 (target / name).write_bytes(content)
 
-        return Package(_built(directory, self.function, digest, assemble), digest)
+        return Package(built(directory, self.function, digest, assemble), digest)
 
     def _libraries_digest(self) -> str:
-        return _digest([_RECIPE.encode(), self.requirements.read_bytes(), " ".join(self.services).encode()])
+        return _digest([*self._made_by(), self.requirements.read_bytes(), " ".join(self.services).encode()])
 
-    def _own_files(self) -> Iterator[tuple[str, bytes]]:
-        """The function's sources and files in a fixed order. Presets are read at synth only, so they stay behind."""
-        for path in sorted(SOURCE.rglob("*.py")):
-            yield path.relative_to(SOURCE.parent).as_posix(), path.read_bytes()
-        yield from sorted(self.files.items())
+    def _sources_digest(self) -> str:
+        return _digest([*self._made_by(), *_contents(_sources())])
 
-    def _contents(self) -> Iterator[bytes]:
-        for name, content in self._own_files():
-            yield name.encode()
-            yield content
+    def _made_by(self) -> tuple[bytes, bytes]:
+        return _RECIPE.encode(), self.precompiler.version.encode() if self.precompiler else b""
+
+    def _copy_sources(self, target: Path) -> None:
+        for name, content in _sources():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).write_bytes(content)
+        self._compile(target)
+
+    def _compile(self, target: Path) -> None:
+        if self.precompiler:
+            self.precompiler.compile(target)
 
     def _install(self, target: Path) -> None:
         # The pins come with hashes and without resolution; `any` leaves only wheels that run on every architecture.
@@ -105,6 +122,19 @@ class FunctionAsset:
             )
         _trim(target, self.services)
         _refuse_compiled(target, self.function)
+        self._compile(target)
+
+
+def _sources() -> Iterator[tuple[str, bytes]]:
+    """The functions' sources in a fixed order. Presets are read at synth only, so they stay behind."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        yield path.relative_to(SOURCE.parent).as_posix(), path.read_bytes()
+
+
+def _contents(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
+    for name, content in files:
+        yield name.encode()
+        yield content
 
 
 def _digest(parts: list[bytes]) -> str:
@@ -114,40 +144,12 @@ def _digest(parts: list[bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _built(directory: Path, name: str, digest: str, fill: Callable[[Path], None]) -> Path:
-    """Return `<name>-<digest>`, filled once: what appears under that name is complete."""
-    target = directory / f"{name}-{digest}"
-    if target.is_dir():
-        return target
-    directory.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=directory))
-    try:
-        fill(draft)
-        _settle(draft)
-        # Whoever comes second finds the same bytes there already.
-        with contextlib.suppress(OSError):
-            draft.rename(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    if not target.is_dir():
-        raise AssetError(f"{target} could not be written")
-    return target
-
-
-def _link_or_copy(source: str, target: str) -> str:
-    """Share the libraries' files between packages, so that a new one costs the disk its own sources only."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return target
-
-
 def _trim(root: Path, services: tuple[str, ...]) -> None:
     """Remove what no function of ours reads, so that packages are small and equal wherever they are built."""
     for path in sorted(root.rglob("*"), reverse=True):
         if path.is_dir() and path.name in _UNUSED_DIRECTORIES:
             shutil.rmtree(path)
+    _leave_unused_parts_out(root)
     for metadata in root.glob("*.dist-info"):
         for path in metadata.iterdir():
             if not path.name.startswith(_KEPT_METADATA):
@@ -159,6 +161,13 @@ def _trim(root: Path, services: tuple[str, ...]) -> None:
         examples.unlink()
 
 
+def _leave_unused_parts_out(root: Path) -> None:
+    for folder, kept in _KEPT_PARTS.items():
+        for path in (root / folder).glob("*"):
+            if path.name not in kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def _refuse_compiled(root: Path, function: str) -> None:
     compiled = [path.relative_to(root).as_posix() for path in root.rglob("*") if path.suffix in _COMPILED]
     if compiled:
@@ -166,10 +175,3 @@ def _refuse_compiled(root: Path, function: str) -> None:
             f"the {function} function's libraries hold compiled code ({', '.join(sorted(compiled))}), which runs on "
             f"one architecture only: choose libraries that are pure Python in requirements/function-{function}.in"
         )
-
-
-def _settle(root: Path) -> None:
-    """Give everything the same times and permissions, which the umask of a machine would otherwise decide."""
-    for path in (root, *root.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
-        os.utime(path, _SAME_TIME)

@@ -163,7 +163,7 @@ class IssuerStack(Stack):
         standing = _document(Standing.of(self._configuration.front_door()).to_document())
         return self._function(
             "Token",
-            FunctionAsset("token", ("dynamodb", "kms", "sts"), {"standing.json": standing}).build(),
+            FunctionAsset("token", (), {"standing.json": standing}).build(),
             # No kms:Sign: the key's own policy admits this role, and no identity policy admits anybody. Nothing of STS
             # either: whom it gives a session of a trusting role, it knows by the ID token alone.
             [self._table.read_anything()],

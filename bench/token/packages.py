@@ -58,7 +58,7 @@ class Interpreter:
 def built_token_package(standing: Mapping[str, Any]) -> Path:
     """Return the token function's package as the deployment builds it."""
     content = json.dumps(standing, separators=(",", ":"), sort_keys=True).encode()
-    return FunctionAsset("token", ("dynamodb", "kms", "sts"), {"standing.json": content}).build().path
+    return FunctionAsset("token", (), {"standing.json": content}).build().path
 
 
 def runnable(package: Path, target: Path, interpreter: Interpreter) -> Path:

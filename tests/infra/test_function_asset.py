@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from infra import function_asset
+from infra.built_directory import built
 from infra.function_asset import AssetError, FunctionAsset
+from infra.precompiler import Precompiler
 from tests.infra.template import Template
 
 FUNCTIONS = {
-    "token": ("dynamodb", "kms", "sts"),
+    "token": (),
     "jobs": ("dynamodb",),
     "keys": ("cloudfront", "dynamodb", "kms", "resourcegroupstaggingapi", "s3"),
 }
@@ -26,13 +28,13 @@ FUNCTIONS = {
 # find: a client is made of botocore's descriptions alone, so it shows that none of them was trimmed too far.
 PROBE = """
 import importlib, sys
-package, function, services = sys.argv[1], sys.argv[2], sys.argv[3].split(",")
+package, function, services = sys.argv[1], sys.argv[2], sys.argv[3].split()
 assert not [path for path in sys.path if "site-packages" in path], sys.path
 sys.path.insert(0, package)
 handler = importlib.import_module(f"jobpass_issuer.handlers.{function}").handler
 assert callable(handler)
-from jobpass_issuer.aws.client import client
 for service in services:
+    from jobpass_issuer.aws.client import client
     client(service).meta.endpoint_url
 strangers = [
     name for name, module in sys.modules.items()
@@ -45,7 +47,7 @@ assert not strangers, strangers
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_package_imports_with_nothing_else_on_the_path(example: Template, function: str) -> None:
     package = _package(example, function)
-    command = [sys.executable, "-I", "-S", "-B", "-c", PROBE, str(package), function, ",".join(FUNCTIONS[function])]
+    command = [sys.executable, "-I", "-S", "-B", "-c", PROBE, str(package), function, " ".join(FUNCTIONS[function])]
     environment = {
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
@@ -60,7 +62,7 @@ def test_the_probe_sees_a_missing_library(example: Template, tmp_path: Path) -> 
     package = tmp_path / "package"
     shutil.copytree(_package(example, "token"), package)
     shutil.rmtree(package / "jwt")
-    command = [sys.executable, "-I", "-S", "-B", "-c", PROBE, str(package), "token", "kms"]
+    command = [sys.executable, "-I", "-S", "-B", "-c", PROBE, str(package), "token", ""]
     finished = subprocess.run(command, env={"AWS_REGION": "eu-west-1"}, capture_output=True, text=True, check=False)
     assert "No module named 'jwt'" in finished.stderr
 
@@ -68,14 +70,16 @@ def test_the_probe_sees_a_missing_library(example: Template, tmp_path: Path) -> 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_package_holds_sources_and_data_only(example: Template, function: str) -> None:
     names = [path.relative_to(_package(example, function)) for path in _package(example, function).rglob("*")]
-    assert not [name for name in names if name.suffix in {".so", ".pyd", ".pyc", ".dylib", ".dll"}]
-    assert not [name for name in names if {"__pycache__", "bin", "tests", "presets"} & set(name.parts)]
+    assert not [name for name in names if name.suffix in {".so", ".pyd", ".dylib", ".dll"}]
+    assert not [name for name in names if {"bin", "tests", "presets"} & set(name.parts)]
+    compiled = [name.name for name in names if name.suffix == ".pyc"]
+    assert all(name.endswith(".cpython-313.pyc") for name in compiled), compiled
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_package_keeps_every_librarys_licence(example: Template, function: str) -> None:
     libraries = list(_package(example, function).glob("*.dist-info"))
-    assert len(libraries) >= 6
+    assert len(libraries) >= 4
     for library in libraries:
         assert (library / "METADATA").is_file()
         assert [path for path in library.rglob("*") if path.name.upper().startswith(("LICENSE", "COPYING", "NOTICE"))]
@@ -93,8 +97,38 @@ def test_package_names_no_path_of_the_machine_that_built_it(example: Template, f
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_package_describes_the_services_that_the_function_calls_and_no_other(example: Template, function: str) -> None:
     data = _package(example, function) / "botocore" / "data"
+    if not FUNCTIONS[function]:
+        assert not data.parent.exists()
+        return
     assert tuple(sorted(path.name for path in data.iterdir() if path.is_dir())) == FUNCTIONS[function]
     assert {path.name for path in data.iterdir() if path.is_file()} >= {"endpoints.json", "partitions.json"}
+
+
+def test_the_token_functions_package_is_small_and_holds_what_it_imports_only(example: Template) -> None:
+    package = _package(example, "token")
+    assert sum(path.stat().st_size for path in package.rglob("*") if path.is_file()) <= 6_000_000
+    modules = {path.name.removesuffix(".py") for path in package.iterdir() if path.suffix in {"", ".py"}}
+    wanted = {"aws_lambda_powertools", "jmespath", "jobpass_issuer", "jwt", "typing_extensions"}
+    assert modules - {"__pycache__"} == wanted
+
+
+def test_compiled_modules_are_equal_wherever_they_are_made_and_change_the_digest(library: Path, tmp_path: Path) -> None:
+    plain = FunctionAsset("probe", (), locks=library, precompiler=None).build(tmp_path / "plain")
+    compiler = Precompiler.of(sys.executable)
+    assert compiler
+    one, other = (
+        FunctionAsset("probe", (), locks=library, precompiler=compiler).build(tmp_path / where)
+        for where in ("first", "a-longer-second")
+    )
+    name = f"probe_library/__pycache__/__init__.{sys.implementation.cache_tag}.pyc"
+    assert name in _inventory(one.path)
+    assert _inventory(one.path) == _inventory(other.path)
+    assert one.digest == other.digest != plain.digest
+    assert not list(plain.path.rglob("*.pyc"))
+
+
+def test_an_interpreter_that_does_not_run_compiles_nothing() -> None:
+    assert Precompiler.of("no-such-python") is None
 
 
 def test_only_the_jobs_function_carries_the_deployment(example: Template) -> None:
@@ -147,6 +181,26 @@ def test_two_builds_at_once_leave_one_complete_package(library: Path, tmp_path: 
     assert len(set(packages)) == 1
     assert "probe_library/__init__.py" in _inventory(packages[0])
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_of_two_that_ask_at_once_one_builds_and_the_other_waits(tmp_path: Path) -> None:
+    filled: list[Path] = []
+    begun, go_on = threading.Event(), threading.Event()
+
+    def fill(draft: Path) -> None:
+        filled.append(draft)
+        begun.set()
+        go_on.wait(10)
+
+    threads = [threading.Thread(target=built, args=(tmp_path, "probe", "1", fill)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    assert begun.wait(10)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert len(filled) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["probe-1"]
 
 
 def test_compiled_library_is_refused_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

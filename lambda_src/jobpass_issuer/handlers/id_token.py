@@ -19,7 +19,7 @@ from jobpass_issuer.domain.issuance_record import AttemptRecord, FailureRecord, 
 from jobpass_issuer.domain.request_token import RequestToken
 from jobpass_issuer.domain.standing import Entitlement, Standing
 from jobpass_issuer.handlers.issuance_log import write
-from jobpass_issuer.handlers.settings import TokenSettings
+from jobpass_issuer.handlers.token_settings import TokenSettings
 
 # What a job asks for may depend on what it is entitled to.
 Wish = Callable[[Entitlement], TokenRequest]

@@ -1,29 +1,8 @@
-"""What the deployment tells each function, read from the environment once."""
+"""What the deployment tells each function but the token function, read from the environment once."""
 
 import os
 from dataclasses import dataclass
 from typing import Any, Self
-
-
-@dataclass(frozen=True, slots=True)
-class TokenSettings:
-    """Settings of the token function."""
-
-    table_name: str
-    issuer_url: str
-    token_lifetime_seconds: int
-    max_token_lifetime_seconds: int
-
-    @classmethod
-    def read(cls) -> Self:
-        """Return the settings; a missing variable is a KeyError that names it."""
-        env = os.environ
-        return cls(
-            env["TABLE_NAME"],
-            env["ISSUER_URL"],
-            int(env["TOKEN_LIFETIME_SECONDS"]),
-            int(env["MAX_TOKEN_LIFETIME_SECONDS"]),
-        )
 
 
 @dataclass(frozen=True, slots=True)
