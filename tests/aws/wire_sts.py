@@ -37,6 +37,8 @@ class Sts:
     sessions: list[Session] = field(default_factory=list)
     refusal: AwsError | None = None
     credentials: str | None = None
+    # Whose session an answer says that it is, where it is not the one that was asked for.
+    user: str | None = None
 
     def answer(self, members: Mapping[str, str], headers: Mapping[str, str]) -> bytes:
         """Return what STS answers to a request of the query protocol."""
@@ -57,7 +59,11 @@ class Sts:
         if session.duration_seconds > self.roles[session.role_arn]:
             raise AwsError("ValidationError")
         self.sessions.append(session)
-        return _answer(_CREDENTIALS if self.credentials is None else self.credentials)
+        _, _, _, _, account_id, role = session.role_arn.split(":", 5)
+        user = f"arn:aws:sts::{account_id}:assumed-role/{role.rpartition('/')[2]}/{session.name}"
+        return _answer(
+            _CREDENTIALS if self.credentials is None else self.credentials, user if self.user is None else self.user
+        )
 
 
 _CREDENTIALS = (
@@ -72,9 +78,10 @@ def _claims(token: str) -> Mapping[str, Any]:
     return claims
 
 
-def _answer(credentials: str) -> bytes:
+def _answer(credentials: str, user: str) -> bytes:
     name = "AssumeRoleWithWebIdentity"
-    result = f"<{name}Result><Credentials>{credentials}</Credentials></{name}Result>"
+    of = f"<AssumedRoleUser><AssumedRoleId>AROAEXAMPLE:x</AssumedRoleId><Arn>{escape(user)}</Arn></AssumedRoleUser>"
+    result = f"<{name}Result>{of}<Credentials>{credentials}</Credentials></{name}Result>"
     metadata = "<ResponseMetadata><RequestId>r</RequestId></ResponseMetadata>"
     return f'<{name}Response xmlns="{_NAMESPACE}">{result}{metadata}</{name}Response>'.encode()
 

@@ -152,3 +152,25 @@ def _deploy(directory: Path, platforms: dict[str, PlatformTerms]) -> None:
     deployed = Standing(platforms, standing.roles, standing.aws_audiences)
     (directory / "standing.json").write_text(json.dumps(deployed.to_document()))
     forget()
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        "",
+        "arn:aws:sts::000000000000:assumed-role/jobpass-release/{session}",
+        "arn:aws:sts::000000000000:assumed-role/jobpass-deploy/ci-server-of-another-job",
+        "arn:aws:sts::000000000000:federated-user/{session}",
+    ],
+)
+def test_the_credentials_of_another_session_reach_nobody(aws: Aws, printed: Printed, user: str) -> None:
+    """Whatever went wrong on the way: the answer names its session, and it is not the one that was asked for."""
+    prepare(aws)
+    assert draw()["statusCode"] == 200
+    aws.sts.user = user.format(session=aws.sts.sessions[-1].name)
+
+    answer = draw()
+
+    assert answer["statusCode"] == 503
+    assert '"reason":"MalformedAnswer"' in printed()
+    assert not [secret for secret in _SECRETS if secret in answer["body"]]

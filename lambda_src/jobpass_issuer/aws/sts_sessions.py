@@ -1,5 +1,6 @@
 """Sessions of trusting roles, which STS gives for an ID token: the one call that is not signed with credentials."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from jobpass_issuer.aws.failure import MALFORMED, DependencyError, required
@@ -65,12 +66,25 @@ class StsSessions:
             if error.reason in _REFUSALS:
                 raise SessionRefusedError(_REFUSALS[error.reason]) from None
             raise
+        _is_for(request, answer)
         given = required(answer, "Credentials", _OPERATION)
         access_key_id, secret_access_key, session_token, expires_at = (
             required(given, name, _OPERATION)
             for name in ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
         )
         return Credentials(access_key_id, secret_access_key, session_token, _timestamp(expires_at))
+
+
+def _is_for(request: SessionRequest, answer: Mapping[str, Mapping[str, str]]) -> None:
+    """See that an answer is to this request: whatever went wrong on the way, nobody gets another job's credentials.
+
+    Raises:
+        DependencyError: it is of another role or session, or does not say.
+    """
+    said = required(required(answer, "AssumedRoleUser", _OPERATION), "Arn", _OPERATION)
+    role_name = request.role_arn.rpartition("/")[2]
+    if said.partition(":assumed-role/")[2] != f"{role_name}/{request.session_name}":
+        raise DependencyError(_OPERATION, MALFORMED)
 
 
 def _timestamp(said: str) -> str:

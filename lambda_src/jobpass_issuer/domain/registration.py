@@ -58,9 +58,11 @@ class Registration:
     def from_document(cls, document: Mapping[str, Any]) -> Self:
         """Return the registration that `to_document` wrote, now or in a version whose members were others."""
         known = {name: value for name, value in document.items() if name in _MEMBERS}
-        lists = {name: tuple(known.get(name, ())) for name in ("audiences", "transitive_tags")}
-        roles = known["roles"] if isinstance(known["roles"], dict) else dict.fromkeys(known["roles"], "")
-        return cls(**{**known, **lists, "roles": roles})
+        for name in ("audiences", "transitive_tags"):
+            known[name] = tuple(known.get(name, ()))
+        if not isinstance(known["roles"], dict):
+            known["roles"] = dict.fromkeys(known["roles"], "")
+        return cls(**known)
 
 
 # Looked up once, not for each token.
