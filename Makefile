@@ -88,6 +88,7 @@ synth: setup ## Write the CloudFormation templates to cdk.out
 	@$(BIN)/python -m local.node -- cdk synth --quiet -c configuration=$(CONFIGURATION) && echo "wrote the templates to cdk.out"
 
 deploy: setup ## Deploy with the credentials of your shell (CONFIGURATION=file.yaml)
+	@$(BIN)/python -m infra.precompiler
 	@arn=$$($(identity)) && stacks=$$($(stacks)) && \
 	$(BIN)/python -m local.node -- cdk deploy $$stacks -c configuration=$(CONFIGURATION) $(ARGS)
 
