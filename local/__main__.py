@@ -94,7 +94,7 @@ def _summary_file(folder: Folder) -> Path:
 def _what_next(folder: Folder, deployment: Deployment) -> str:
     return f"""
 The stack is up; its issuer is {deployment.output("IssuerUrl")}
-Next, in this shell:
+Next, in a shell of its own (leave it when you are done):
 
   . {_shown(folder.env)}
   curl -s "$JOBPASS_ISSUER_URL/.well-known/openid-configuration"
