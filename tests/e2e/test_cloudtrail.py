@@ -33,7 +33,7 @@ def test_a_token_leaves_one_signature_by_the_token_functions_role(deployment: De
     assert identity["type"] == "AssumedRole"
     assert identity["sessionContext"]["sessionIssuer"]["arn"] == roles
     assert identity["inScopeOf"] == {"issuerType": "AWS::Lambda::Function", "credentialsIssuedTo": TOKEN_FUNCTION}
-    assert signature["userAgent"].startswith(("Boto3", "Botocore"))
+    assert signature["userAgent"].startswith("jobpass-issuer/")
     assert signature["readOnly"] is True
 
 

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,10 @@ def listening_addresses(process_group: int) -> set[tuple[str, int]]:
     """Where the processes of a group listen, by /proc (proc_pid_net(5): state 0A is LISTEN)."""
     sockets: set[str] = set()
     for process in Path("/proc").iterdir():
-        if process.name.isdigit() and os.getpgid(int(process.name)) == process_group:
-            sockets |= {str(link.readlink()) for link in (process / "fd").iterdir() if link.is_symlink()}
+        # Others end while they are looked at.
+        with suppress(ProcessLookupError, FileNotFoundError):
+            if process.name.isdigit() and os.getpgid(int(process.name)) == process_group:
+                sockets |= {str(link.readlink()) for link in (process / "fd").iterdir() if link.is_symlink()}
     found = set()
     for table in ("tcp", "tcp6", "udp", "udp6"):
         for line in Path("/proc/net", table).read_text().splitlines()[1:]:
