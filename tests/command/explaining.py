@@ -9,33 +9,11 @@ from typing import Any
 import pytest
 
 from jobpass.command.main import main
+from tests.command.ended import Ended
 from tests.explain.account import NOW
 from tests.local.seam import signing
 
 AT = ("--at", str(NOW))
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """Standard output as JSON."""
-        found: dict[str, Any] = json.loads(self.out)
-        return found
-
-    @property
-    def error(self) -> dict[str, Any]:
-        """The error that it printed as JSON."""
-        found: dict[str, Any] = self.document["error"]
-        assert found["message"]
-        assert found["remedy"]
-        return found
 
 
 @dataclass(frozen=True)

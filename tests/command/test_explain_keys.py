@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import pytest
 import trustme
 
-from tests.command.explaining import AT, Asking, Ended, times
+from tests.command.ended import Ended
+from tests.command.explaining import AT, Asking, times
 from tests.explain.account import ACCOUNT
 from tests.local.seam import connect_proxy, https_issuer, signing
 from tests.local.seam.https_issuer import HttpsIssuer

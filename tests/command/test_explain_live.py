@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.command.explaining import Asking, Ended
+from tests.command.ended import Ended
+from tests.command.explaining import Asking
 from tests.local.conftest import Emulator, authority, emulator, issuer
 from tests.local.seam import signing
 from tests.local.seam.federation import Federation

@@ -3,35 +3,14 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from jobpass.command.main import main
+from tests.command.ended import Ended
 from tests.verification.tokens import NOW, keys, signed
 
 AT = ("--at", str(NOW))
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How the command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as JSON."""
-        return json.loads(self.out)
-
-    @property
-    def code(self) -> str:
-        """The code of the error that it printed as JSON."""
-        assert self.err == ""
-        assert self.document["error"]["remedy"]
-        return str(self.document["error"]["code"])
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,13 @@
 """`jobpass jobs` on a platform's machine: as a script runs it, and as somebody at a terminal does."""
 
 import io
-import json
 import sys
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from jobpass.command.main import main
+from tests.command.ended import Ended
 
 
 class Screen(io.StringIO):
@@ -17,29 +16,6 @@ class Screen(io.StringIO):
     def isatty(self) -> bool:
         """It is."""
         return True
-
-
-@dataclass(frozen=True)
-class Ended:
-    """How the command ended, and what it printed."""
-
-    status: int
-    out: str
-    err: str
-
-    @property
-    def document(self) -> Any:
-        """Standard output as JSON."""
-        return json.loads(self.out)
-
-    @property
-    def error(self) -> dict[str, Any]:
-        """The error that it printed as JSON, and nothing beside."""
-        assert self.err == ""
-        error: dict[str, Any] = self.document["error"]
-        assert error["message"]
-        assert error["remedy"]
-        return error
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from tests.aws.signing_material import private_key
 from tests.aws.wire_server import Server
 from tests.domain.examples import DEPLOYMENT
 from tests.handlers.keys.deployed import Deployed, deployed
+from tests.handlers.keys.invoking import keys_function, operations
+from tests.handlers.keys.operating import FUNCTION, Operator
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +56,20 @@ def founded(aws: Deployed) -> Deployed:
     """The same once the first run is done and its keys have been published for long enough."""
     aws.found()
     return aws
+
+
+@pytest.fixture
+def operator(founded: Deployed, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Operator]:
+    """An operator in an empty folder, with credentials, at 120 columns."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    with operations() as wire:
+        wire.stacks["jobpass"] = {"IssuerUrl": "https://oidc.example.com", "KeysFunctionName": FUNCTION}
+        wire.functions[FUNCTION] = keys_function
+        for service in ("LAMBDA", "CLOUDFORMATION"):
+            monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", wire.url)
+        yield Operator(founded, wire, monkeypatch, folder)
